@@ -1,0 +1,42 @@
+# Run `make help`. Every target does its own set-up: nothing has to be prepared by hand.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+export PYTHONPATH := plugins:.
+
+.PHONY: help demo demo-down servers servers-down test lint type format lock setup
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: .venv/.installed ## install system and Python packages into .venv (all other targets call this)
+
+.venv/.installed: requirements.lock local/setup.sh
+	bash local/setup.sh
+
+demo: setup ## migrate the sample database (or DUMP=file.sql[.gz]) through a real Airflow and prove it
+	$(PY) -m local.demo up $(if $(DUMP),--dump "$(DUMP)") $(if $(TYPE),--type "$(TYPE)")
+
+demo-down: setup ## stop the demo's Airflow and servers and remove its data
+	$(PY) -m local.demo down
+
+servers: setup ## start the two MySQL servers alone (local/run/endpoints.json tells where)
+	$(PY) -m local.servers up
+
+servers-down: setup ## stop them and remove their data
+	$(PY) -m local.servers down
+
+test: setup ## every test, on real servers of its own
+	$(PY) -m pytest
+
+lint: setup ## ruff: rules and format
+	.venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+type: setup ## mypy, strict
+	.venv/bin/mypy
+
+format: setup ## let ruff put the code in order
+	.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+lock: setup ## make requirements.lock anew from requirements*.txt
+	.venv/bin/uv pip compile -q requirements-dev.txt -o requirements.lock --no-header --no-annotate --python-version 3.11 $(LOCK_ARGS)
