@@ -1,0 +1,59 @@
+"""Daemons by recorded PID: launched into a session of their own, recognised by an argument, ended by signal.
+
+A PID in a file may since belong to somebody else's process, so nothing is ever signalled whose command line
+does not hold the argument that only ours has.
+"""
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+END_SECONDS = 60
+
+
+def launch(command: list[str], output: Path) -> int:
+    """Start `command` detached from this process, its output appended to `output`; return its PID."""
+    with output.open("ab") as handle:
+        return os.posix_spawn(
+            command[0],
+            command,
+            {name: value for name, value in os.environ.items() if name in ("PATH", "TZ")},
+            setsid=True,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_DUP2, handle.fileno(), 1),
+                (os.POSIX_SPAWN_DUP2, handle.fileno(), 2),
+            ],
+        )
+
+
+def runs(pid: int, argument: str) -> bool:
+    """Whether `pid` is a living process with `argument` on its command line."""
+    patience = time.monotonic() + 10
+    while True:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)  # where we are its parent, an ended process would stay a zombie
+        try:
+            line = Path(f"/proc/{pid}/cmdline").read_bytes()
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            threads = len(list(Path(f"/proc/{pid}/task").iterdir()))
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        # A process has no command line for a moment while it starts, and again while its threads end and
+        # still hold files and port: neither is an answer.
+        if line or (state in "ZX" and threads <= 1) or time.monotonic() > patience:
+            return os.fsencode(argument) in line.split(b"\0")
+        time.sleep(0.005)
+
+
+def end(pid: int, argument: str, number: signal.Signals) -> None:
+    """Send `number` to our process `pid` and return once it is gone; SIGKILL if that takes over a minute."""
+    deadline = time.monotonic()
+    while runs(pid, argument):
+        if time.monotonic() >= deadline:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+            number, deadline = signal.SIGKILL, time.monotonic() + END_SECONDS
+        time.sleep(0.05)
