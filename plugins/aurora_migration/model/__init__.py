@@ -1,0 +1,1 @@
+"""Frozen values the other layers pass around. Nothing here does I/O or imports a driver."""

@@ -1,0 +1,212 @@
+"""The migration file: one YAML document, validated as a whole.
+
+Every key has a default that this project runs itself, except the connections and the selection. Connections are
+named by id only: no host and no secret belongs here. Unknown keys are errors, so that a typing mistake is found.
+The published JSON schema (``docs/migration.schema.json``) is made from these classes.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from aurora_migration.model.names import TableName
+
+_MIB = 1 << 20
+
+
+class TargetTablePrepMode(StrEnum):
+    """What to do with tables that are already on the target (DMS's words)."""
+
+    DO_NOTHING = "do-nothing"
+    TRUNCATE = "truncate-before-load"
+    DROP_AND_CREATE = "drop-and-create"
+
+
+class VerificationLevel(StrEnum):
+    """How deep verification looks at rows; objects and accounts are always compared."""
+
+    ROW_COUNT = "row-count"
+    CHECKSUM = "checksum"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EndpointConfig(_Part):
+    """One side of the migration."""
+
+    connection: Annotated[str, Field(min_length=1, description="Airflow connection id (type mysql)")]
+
+
+class SelectionRule(_Part):
+    """Include or exclude tables by ``schema.table`` patterns; ``*`` and ``?`` are wildcards; later rules win."""
+
+    include: Annotated[str | None, Field(description="pattern of tables to migrate, such as shop.*")] = None
+    exclude: Annotated[str | None, Field(description="pattern of tables to leave out")] = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.include is None) == (self.exclude is None):
+            raise ValueError("a selection rule is either include or exclude")
+        if "." not in self.pattern:
+            raise ValueError(f"{self.pattern!r} is not of the form schema.table, such as shop.* or shop.order_*")
+        return self
+
+    @property
+    def pattern(self) -> str:
+        return self.include if self.include is not None else (self.exclude or "")
+
+    def matches(self, name: TableName) -> bool:
+        return _glob(self.pattern, str(name))
+
+    def covers_schema(self, schema: str) -> bool:
+        """Whether some table of ``schema`` could match."""
+        return any(_glob(self.pattern[:dot], schema) for dot in _dots(self.pattern))
+
+    def covers_whole_schema(self, schema: str) -> bool:
+        """Whether every table of ``schema`` matches."""
+        return any(self.pattern[dot:] == ".*" and _glob(self.pattern[:dot], schema) for dot in _dots(self.pattern))
+
+
+class Renames(_Part):
+    """Names that change on the way; what is not listed keeps its name."""
+
+    schemas: Annotated[dict[str, str], Field(description="source schema: target schema")] = Field(
+        default_factory=dict
+    )
+    tables: Annotated[dict[str, str], Field(description="source schema.table: target schema.table")] = Field(
+        default_factory=dict
+    )
+
+
+class LoadConfig(_Part):
+    """Limits of the full load."""
+
+    parallel_units: Annotated[int, Field(ge=1, le=64, description="load units that run at the same time")] = 4
+    max_units: Annotated[int, Field(ge=1, le=1000, description="load units of one run at most")] = 24
+    chunk_mib: Annotated[int, Field(ge=1, le=256, description="aim for the size of one transaction")] = 16
+    method: Annotated[
+        Literal["auto", "load-data", "insert"],
+        Field(description="auto: LOAD DATA LOCAL where the target allows it, INSERT otherwise"),
+    ] = "auto"
+
+    @property
+    def chunk_bytes(self) -> int:
+        return self.chunk_mib * _MIB
+
+
+class VerificationConfig(_Part):
+    """What ``<name>.verify`` and the last phase of ``<name>.migrate`` compare."""
+
+    level: VerificationLevel = VerificationLevel.CHECKSUM
+    schedule: Annotated[str | None, Field(description="cron of <name>.verify; null: only by hand")] = None
+
+
+class AccountsConfig(_Part):
+    """Users, roles and grants."""
+
+    mode: Annotated[
+        Literal["migrate", "verify", "skip"],
+        Field(description="migrate: create and compare; verify: compare only; skip: leave accounts alone"),
+    ] = "migrate"
+    include: Annotated[list[str], Field(description="user@host patterns")] = Field(default_factory=lambda: ["*"])
+    exclude: Annotated[list[str], Field(description="user@host patterns to leave out")] = Field(
+        default_factory=list
+    )
+    reserved: Annotated[
+        list[str], Field(description="user@host patterns of accounts that belong to the servers")
+    ] = Field(
+        default_factory=lambda: [
+            "rdsadmin@*",
+            "rds_superuser_role@*",
+            "rdsrepladmin@*",
+            "rdstopmgr@*",
+            "mysql.*@*",
+            "AWS_*@*",
+        ]
+    )
+    on_ungrantable: Annotated[
+        Literal["drop", "fail"],
+        Field(
+            description="privileges the target's admin cannot grant: drop and list them, or fail before writing"
+        ),
+    ] = "drop"
+    on_unknown_plugin: Annotated[
+        Literal["create-locked", "skip", "fail"],
+        Field(description="accounts whose authentication plugin the target lacks"),
+    ] = "create-locked"
+
+
+class DefinersConfig(_Part):
+    """DEFINER of views, routines, triggers and events."""
+
+    policy: Annotated[
+        Literal["keep", "map", "invoker"],
+        Field(description="keep: as on the source; map: by the table below; invoker: SQL SECURITY INVOKER"),
+    ] = "keep"
+    map: Annotated[dict[str, str], Field(description="source user@host: target user@host")] = Field(
+        default_factory=dict
+    )
+
+
+class MigrationConfig(_Part):
+    """A whole migration file."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$", description="keys the DAGs and all state")]
+    description: str = ""
+    owner: str = "airflow"
+    tags: list[str] = Field(default_factory=list)
+    source: EndpointConfig
+    target: EndpointConfig
+    engine: Annotated[Literal["native"], Field(description="what moves the rows")] = "native"
+    type: Annotated[Literal["full-load"], Field(description="DMS's word for what is moved")] = "full-load"
+    selection: Annotated[list[SelectionRule], Field(min_length=1)]
+    renames: Renames = Field(default_factory=Renames)
+    load: LoadConfig = Field(default_factory=LoadConfig)
+    verification: VerificationConfig = Field(default_factory=VerificationConfig)
+    accounts: AccountsConfig = Field(default_factory=AccountsConfig)
+    definers: DefinersConfig = Field(default_factory=DefinersConfig)
+    control_schema: Annotated[
+        str, Field(min_length=1, max_length=64, description="schema on the target that holds the run's state")
+    ] = "aurora_migration"
+
+    def selects(self, name: TableName) -> bool:
+        """Whether the selection takes a table (or another object called ``schema.name``)."""
+        taken = False
+        for rule in self.selection:
+            if rule.matches(name):
+                taken = rule.include is not None
+        return taken
+
+    def selects_schema(self, schema: str) -> bool:
+        """Whether some table of the schema could be selected."""
+        return any(rule.include is not None and rule.covers_schema(schema) for rule in self.selection)
+
+    def selects_whole_schema(self, schema: str) -> bool:
+        """Whether routines and events of a schema, which no pattern names, come along."""
+        return any(rule.include is not None and rule.covers_whole_schema(schema) for rule in self.selection)
+
+    def target_schema(self, schema: str) -> str:
+        return self.renames.schemas.get(schema, schema)
+
+    def target_name(self, name: TableName) -> TableName:
+        """The target name of a source table or view."""
+        renamed = self.renames.tables.get(str(name))
+        if renamed is not None:
+            schema, _, table = renamed.partition(".")
+            return TableName(schema, table)
+        return TableName(self.target_schema(name.schema), name.name)
+
+
+def _glob(pattern: str, text: str) -> bool:
+    return re.match(fnmatch.translate(pattern), text) is not None
+
+
+def _dots(pattern: str) -> list[int]:
+    return [index for index, character in enumerate(pattern) if character == "."]

@@ -1,0 +1,75 @@
+"""What verification found: a verdict per table, differences per object and account, one report per run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from aurora_migration.model.finding import Finding
+
+
+class Verdict(StrEnum):
+    """The outcome for one table."""
+
+    EQUAL = "equal"
+    DIFFERS = "differs"
+    DEGRADED = "equal value, degraded type"
+    MISSING = "missing"
+
+
+class DifferenceKind(StrEnum):
+    """How a target object stands to its source."""
+
+    MISSING = "missing"
+    EXTRA = "extra"
+    DIFFERS = "differs"
+    ON_PURPOSE = "changed on purpose"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One object, account or chunk that is not the same; ``rule`` names the purpose if there is one."""
+
+    kind: DifferenceKind
+    area: str
+    subject: str
+    detail: str
+    rule: str = ""
+
+    @property
+    def explained(self) -> bool:
+        return self.kind is DifferenceKind.ON_PURPOSE
+
+
+@dataclass(frozen=True, slots=True)
+class TableVerdict:
+    """Rows counted and chunks compared on both sides for one table."""
+
+    source: str
+    target: str
+    level: str
+    verdict: Verdict
+    source_rows: int
+    target_rows: int
+    chunks: int = 0
+    chunks_differing: int = 0
+    seconds: float = 0.0
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationReport:
+    """Everything one verification found; ``proven`` is what a green run means."""
+
+    migration: str
+    run_id: str
+    level: str
+    tables: tuple[TableVerdict, ...] = ()
+    objects: tuple[Difference, ...] = ()
+    accounts: tuple[Difference, ...] = ()
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def proven(self) -> bool:
+        tables = all(table.verdict is Verdict.EQUAL for table in self.tables)
+        return tables and all(d.explained for d in (*self.objects, *self.accounts))

@@ -1,0 +1,1 @@
+"""The only importers of MySQL drivers: endpoints, sessions, catalog, row reader, bulk writer. Knows no Airflow."""

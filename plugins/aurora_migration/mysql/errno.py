@@ -1,0 +1,54 @@
+"""One table from MySQL error numbers to this package's error classes; the default is fatal.
+
+Numbers: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html and, from 2000, the client's.
+The server's own words are kept, the statement never is: account statements hold password hashes.
+"""
+
+from __future__ import annotations
+
+import pymysql.err
+from MySQLdb import _exceptions as mysqlclient_errors
+
+from aurora_migration.errors import (
+    ConfigurationError,
+    MigrationError,
+    MissingPrivilegeError,
+    RetryableError,
+    StatementError,
+)
+
+DRIVER_ERRORS = (pymysql.err.Error, mysqlclient_errors.Error, ConnectionError, TimeoutError, EOFError)
+
+CONNECTION_LOST = frozenset(
+    {0, 1053, 1152, 1158, 1159, 1160, 1161, 1184, 2002, 2003, 2005, 2006, 2013, 2014, 2027, 2055}
+)
+_CONTENTION = frozenset({1040, 1203, 1205, 1213, 1226, 1317, 1637, 3024, 3169, 3572, 4031})
+_READ_ONLY = frozenset({1290, 1792, 1836, 3100})
+_PRIVILEGE = frozenset({1044, 1142, 1143, 1227, 1370, 1410, 1419, 1720, 3879})
+_LOGIN = frozenset({1045, 1251, 1524, 1698, 1820, 2026, 2049, 2054, 2059, 2061, 3118, 3159, 3955, 4052})
+
+_REMEDY_READ_ONLY = "the server is read-only now; after a failover the writer endpoint leads to the new writer"
+
+
+def errno_of(error: BaseException) -> int:
+    """The MySQL error number of a driver's error; 2013 for a socket error, 0 if it has none."""
+    if isinstance(error, ConnectionError | TimeoutError | EOFError):
+        return 2013
+    first = error.args[0] if error.args else 0
+    return first if isinstance(first, int) else 0
+
+
+def translate(error: BaseException, subject: str) -> MigrationError:
+    """The error of this package that a driver's error stands for; ``subject`` says on what."""
+    number = errno_of(error)
+    words = str(error.args[1]) if len(error.args) > 1 else str(error)
+    text = f"MySQL error {number}: {words}"
+    if number in _READ_ONLY:
+        return RetryableError(text, subject=subject, remedy=_REMEDY_READ_ONLY)
+    if number in CONNECTION_LOST or number in _CONTENTION:
+        return RetryableError(text, subject=subject)
+    if number in _PRIVILEGE:
+        return MissingPrivilegeError(text, subject=subject, remedy="grant the privilege that the server names")
+    if number in _LOGIN:
+        return ConfigurationError(text, subject=subject, remedy="check user, password and TLS of the connection")
+    return StatementError(text, errno=number, subject=subject)

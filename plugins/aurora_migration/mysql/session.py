@@ -1,0 +1,175 @@
+"""A connection whose session state is known.
+
+Every session is set to UTC, utf8mb4, one sql_mode and sane waits before its first statement, so that no result
+depends on a server's defaults. Statements are `Fragment`s with driver values; rows come back as dictionaries.
+Driver errors leave here as errors of this package. TCP keepalive finds a dead peer in about a minute, so long
+DDL needs no read timeout.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any, Final, Self
+
+import pymysql
+from pymysql.constants import CLIENT
+from pymysql.cursors import DictCursor
+
+from aurora_migration.errors import ConfigurationError
+from aurora_migration.mysql.endpoint import Endpoint, SslMode
+from aurora_migration.mysql.errno import DRIVER_ERRORS, errno_of, translate
+from aurora_migration.sql.quoting import Fragment, identifier, parameter, raw
+
+SQL_MODE: Final = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION"
+_NOT_ALLOWED_HERE: Final = frozenset(
+    {1193, 1227, 1229, 1238}
+)  # unknown, denied, not a session variable, read-only
+
+_ALWAYS: Final[dict[str, str | int]] = {
+    "time_zone": "+00:00",
+    "sql_mode": SQL_MODE,
+    "net_read_timeout": 3600,
+    "net_write_timeout": 3600,
+    "lock_wait_timeout": 300,
+    "group_concat_max_len": 1 << 20,
+}
+_WHERE_KNOWN: Final[dict[str, str | int]] = {
+    "information_schema_stats_expiry": 0,
+    "max_execution_time": 0,
+    "show_gipk_in_create_table_and_information_schema": "ON",
+}
+
+
+class Session:
+    """One open connection. Use as a context manager; not shared between threads."""
+
+    def __init__(self, endpoint: Endpoint, connection: Any) -> None:
+        self.endpoint = endpoint
+        self.connection = connection
+
+    @classmethod
+    def open(cls, endpoint: Endpoint, *, local_infile: bool = False) -> Self:
+        """Connect and set the session. Raises: ConfigurationError, RetryableError."""
+        session = cls(endpoint, _connect(endpoint, local_infile=local_infile))
+        try:
+            session._check_tls()
+            for name, value in _ALWAYS.items():
+                session.set_variable(name, value)
+            for name, value in _WHERE_KNOWN.items():
+                session.try_variable(name, value)
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def query(self, sql: Fragment, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Run a statement and return its rows; column names are those of the statement's aliases."""
+        with self._cursor(sql, values) as cursor:
+            return list(cursor.fetchall())
+
+    def scalar(self, sql: Fragment, values: Mapping[str, Any] | None = None) -> Any:
+        """The first column of the first row, or None if there is no row."""
+        rows = self.query(sql, values)
+        return next(iter(rows[0].values())) if rows else None
+
+    def execute(self, sql: Fragment, values: Mapping[str, Any] | None = None) -> int:
+        """Run a statement and return the number of rows it affected."""
+        with self._cursor(sql, values) as cursor:
+            return int(cursor.rowcount)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """BEGIN … COMMIT; any exception rolls back (a lost connection is rolled back by the server)."""
+        self.execute(raw("START TRANSACTION"))
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(Exception):
+                self.execute(raw("ROLLBACK"))
+            raise
+        self.execute(raw("COMMIT"))
+
+    def set_variable(self, name: str, value: str | int) -> None:
+        """SET SESSION name = value. Raises: the translated error if the server refuses."""
+        self.execute(raw("SET SESSION ") + identifier(name) + raw(" = ") + parameter("value"), {"value": value})
+
+    def try_variable(self, name: str, value: str | int) -> bool:
+        """Set a session variable where the server has it and lets this account set it; tell whether it did."""
+        try:
+            self.set_variable(name, value)
+        except ConfigurationError:
+            raise
+        except Exception as error:
+            cause = error.__cause__
+            if cause is not None and errno_of(cause) in _NOT_ALLOWED_HERE:
+                return False
+            raise
+        return True
+
+    def warnings(self) -> list[str]:
+        """The server's warnings about the last statement, in its words."""
+        return [f"{row['Level']} {row['Code']}: {row['Message']}" for row in self.query(raw("SHOW WARNINGS"))]
+
+    def close(self) -> None:
+        """Close without waiting for the server; an open transaction is rolled back by it."""
+        self.connection._force_close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def _cursor(self, sql: Fragment, values: Mapping[str, Any] | None) -> Iterator[DictCursor]:
+        try:
+            with self.connection.cursor(DictCursor) as cursor:
+                cursor.execute(sql.text, dict(values or {}))
+                yield cursor
+        except DRIVER_ERRORS as error:
+            raise translate(error, self.endpoint.label) from error
+
+    def _check_tls(self) -> None:
+        if self.endpoint.ssl_mode in {SslMode.DISABLED, SslMode.PREFERRED}:
+            return
+        if not self.connection._secure:
+            raise ConfigurationError(
+                "the server offers no TLS",
+                subject=self.endpoint.label,
+                remedy="enable TLS on the server, or set ssl_mode to DISABLED in the connection's extra",
+            )
+
+
+def _connect(endpoint: Endpoint, *, local_infile: bool) -> Any:
+    context = endpoint.tls_context()
+    connection: Any
+    try:
+        connection = pymysql.connect(
+            host=endpoint.host,
+            port=endpoint.port,
+            user=endpoint.user,
+            password=endpoint.password,
+            charset="utf8mb4",
+            autocommit=True,
+            connect_timeout=endpoint.connect_timeout_seconds,
+            client_flag=CLIENT.LOCAL_FILES if local_infile else 0,
+            ssl=context,
+            ssl_disabled=context is None,
+            program_name="mysql-to-aurora",
+        )
+    except DRIVER_ERRORS as error:
+        raise translate(error, endpoint.label) from error
+    _keep_alive(connection._sock)
+    return connection
+
+
+def _keep_alive(sock: socket.socket) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, seconds in (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 4)):
+        if hasattr(socket, option):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), seconds)
