@@ -53,6 +53,4 @@ def _initialise(dist: Distribution, data: Path) -> None:
     command = [*dist.launcher, str(dist.mysqld), "--no-defaults", "--initialize-insecure", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise LocalError(
-            f"{dist.mysqld} could not make a data directory in {data}: {done.stderr.strip()[-2000:]}"
-        )
+        raise LocalError(f"{dist.mysqld} could not make a data directory in {data}: {done.stderr.strip()[-2000:]}")

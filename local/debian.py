@@ -129,9 +129,7 @@ def _apt_configuration(folder: Path) -> str:
     outs).
     """
     machine = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True).stdout
-    kept = [
-        line for line in machine.splitlines() if line.startswith("Acquire::") and "IndexTargets" not in line
-    ]
+    kept = [line for line in machine.splitlines() if line.startswith("Acquire::") and "IndexTargets" not in line]
     isolated = {
         "Dir::Etc::main": "/dev/null",
         "Dir::Etc::parts": f"{folder}/parts",

@@ -102,9 +102,7 @@ def _unpacked(root: Path) -> Distribution:
         None,
     )
     if loader is None:
-        raise LocalError(
-            f"the unpacked MySQL in {root} has no dynamic loader: remove that folder and start again"
-        )
+        raise LocalError(f"the unpacked MySQL in {root} has no dynamic loader: remove that folder and start again")
     libraries = [path for path in sorted(root.glob("usr/lib/*-linux-*")) if path.is_dir()]
     launcher = (str(loader), "--library-path", ":".join(map(str, libraries)))
     mysqld, share = root / "usr/sbin/mysqld", root / "usr/share/mysql"

@@ -1,0 +1,34 @@
+"""The Aurora-like profile: makes an ordinary MySQL server's accounts those of an Aurora MySQL 3 cluster.
+
+The migration connects as `admin`, which holds what Aurora's administrator holds and nothing else: no SUPER,
+no FILE, no SYSTEM_VARIABLES_ADMIN, so what is refused on Aurora is refused here. Not imitated: Aurora's
+`mysql.*` is read-only even to `admin`, and Aurora has no `root`; here root stays, for looking after the server.
+"""
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from local import script
+from local.mysqld import Server
+
+ADMIN, ROLE, RESERVED = "admin", "rds_superuser_role", "rdsadmin"
+
+Holding = Literal["directly", "through-role"]
+
+
+def make_aurora_like(server: Server, admin_password: str, holding: Holding = "directly") -> None:
+    """Create role, administrator and reserved account on the running `server`; repeating it changes nothing.
+
+    Clusters differ in how the administrator holds its privileges. `directly`: itself, and again by the role.
+    `through-role`: by the role alone, so that SHOW GRANTS shows USAGE until one asks what the role holds.
+    """
+    with server.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW PRIVILEGES")
+        known = {str(row[0]).upper() for row in cursor.fetchall()}
+        for statement in script.statements(Path(__file__).with_suffix(".sql").read_text()):
+            dynamic = re.match(r"GRANT (\w+_\w+) ON ", statement)
+            if dynamic is None or dynamic[1] in known:
+                cursor.execute(statement, {"password": admin_password})
+        if holding == "through-role":
+            cursor.execute(f"REVOKE ALL PRIVILEGES, GRANT OPTION FROM {ADMIN}")
