@@ -229,12 +229,18 @@ class Server:
         while time.monotonic() < deadline:
             if not process.runs(pid, self.home.option_argument):
                 raise self._failure("ended", start_of_log)
-            with contextlib.suppress(pymysql.err.OperationalError):
-                self.connect().close()
-                return
+            if self._listens():
+                with contextlib.suppress(pymysql.err.OperationalError):
+                    self.connect().close()
+                    return
             time.sleep(0.1)
         self.kill()
         raise self._failure(f"did not answer within {START_SECONDS} s", start_of_log)
+
+    def _listens(self) -> bool:
+        """Whether the socket takes connections; asked first, as PyMySQL leaks its own socket when refused."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(str(self.socket)) == 0
 
     def _failure(self, what: str, start_of_log: int) -> LocalError:
         with self.home.error_log.open("rb") as handle:
