@@ -1,0 +1,176 @@
+"""Reads the stored programs of a schema as `aurora_migration.model.program` values.
+
+Facts come from ``information_schema`` in one query a kind; the text comes from one SHOW CREATE a program, read in
+a session without a current database, so that a view's text names its schema everywhere. A broken view is a value
+like any other and never an error: SHOW CREATE VIEW tells by warning 1356
+(https://dev.mysql.com/doc/refman/8.4/en/show-create-view.html).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from aurora_migration.errors import MissingPrivilegeError, StatementError
+from aurora_migration.model.names import TableName
+from aurora_migration.model.program import Event, ProgramKind, Programs, Routine, Trigger, View
+from aurora_migration.mysql.session import Session
+from aurora_migration.sql.library import statement
+from aurora_migration.sql.quoting import qualified, raw
+
+_TEXT_COLUMN: Final = {
+    ProgramKind.VIEW: "Create View",
+    ProgramKind.PROCEDURE: "Create Procedure",
+    ProgramKind.FUNCTION: "Create Function",
+    ProgramKind.TRIGGER: "SQL Original Statement",
+    ProgramKind.EVENT: "Create Event",
+}
+_PRIVILEGE: Final = {
+    ProgramKind.VIEW: "SHOW VIEW",
+    ProgramKind.PROCEDURE: "SHOW_ROUTINE",
+    ProgramKind.FUNCTION: "SHOW_ROUTINE",
+    ProgramKind.TRIGGER: "TRIGGER",
+    ProgramKind.EVENT: "EVENT",
+}
+_ALGORITHM: Final = re.compile(r"CREATE ALGORITHM=(\w+) ")
+_INVALID: Final = "1356"  # ER_VIEW_INVALID
+
+
+def programs(session: Session, schema: str) -> Programs:
+    """Every program of a schema; empty if the schema does not exist. Raises: MissingPrivilegeError."""
+    return Programs(
+        schema,
+        views=views(session, schema),
+        routines=routines(session, schema),
+        triggers=triggers(session, schema),
+        events=events(session, schema),
+    )
+
+
+def views(session: Session, schema: str) -> tuple[View, ...]:
+    """The views of a schema by name, broken ones included."""
+    values = {"schema": schema}
+    rows = session.query(statement("programs/views"), values)
+    if not rows:
+        return ()
+    tables = _used(session.query(statement("programs/view_tables"), values))
+    called = _used(session.query(statement("programs/view_routines"), values))
+    found = []
+    for row in rows:
+        name = TableName(schema, row["name"])
+        create, broken, warning = _view_text(session, name)
+        algorithm = _ALGORITHM.match(create)
+        found.append(
+            View(
+                kind=ProgramKind.VIEW,
+                name=name,
+                create=create,
+                definer=row["definer"],
+                security=row["security"],
+                character_set_client=row["character_set_client"],
+                collation_connection=row["collation_connection"],
+                check_option=row["check_option"],
+                updatable=bool(row["updatable"]),
+                algorithm=algorithm[1] if algorithm else "UNDEFINED",
+                tables=tables.get(name.name, ()),
+                routines=called.get(name.name, ()),
+                broken=broken,
+                warning=warning,
+            )
+        )
+    return tuple(found)
+
+
+def routines(session: Session, schema: str) -> tuple[Routine, ...]:
+    """The functions, then the procedures of a schema, by name. Raises: MissingPrivilegeError."""
+    return tuple(
+        Routine(
+            **_context(session, ProgramKind(row["kind"]), schema, row),
+            security=row["security"],
+            returns=row["returns"],
+            deterministic=bool(row["is_deterministic"]),
+            data_access=row["data_access"],
+            written_in=row["written_in"],
+            comment=row["comment"],
+        )
+        for row in session.query(statement("programs/routines"), {"schema": schema})
+    )
+
+
+def triggers(session: Session, schema: str) -> tuple[Trigger, ...]:
+    """The triggers of a schema: by table, timing and event, then in the order they fire."""
+    return tuple(
+        Trigger(
+            **_context(session, ProgramKind.TRIGGER, schema, row),
+            table=TableName(row["table_schema"], row["table_name"]),
+            timing=row["timing"],
+            event=row["event"],
+            action_order=int(row["action_order"]),
+        )
+        for row in session.query(statement("programs/triggers"), {"schema": schema})
+    )
+
+
+def events(session: Session, schema: str) -> tuple[Event, ...]:
+    """The events of a schema by name."""
+    return tuple(
+        Event(
+            **_context(session, ProgramKind.EVENT, schema, row),
+            status=row["status"],
+            time_zone=row["time_zone"],
+            execute_at=row["execute_at"],
+            interval_value=row["interval_value"],
+            interval_field=row["interval_field"],
+            starts=row["starts"],
+            ends=row["ends"],
+            on_completion=row["on_completion"],
+            comment=row["comment"],
+        )
+        for row in session.query(statement("programs/events"), {"schema": schema})
+    )
+
+
+def _context(session: Session, kind: ProgramKind, schema: str, row: dict[str, Any]) -> dict[str, Any]:
+    name = TableName(schema, row["name"])
+    return {
+        "kind": kind,
+        "name": name,
+        "create": show_create(session, kind, name),
+        "definer": row["definer"],
+        "sql_mode": row["sql_mode"],
+        "character_set_client": row["character_set_client"],
+        "collation_connection": row["collation_connection"],
+        "database_collation": row["database_collation"],
+    }
+
+
+def show_create(session: Session, kind: ProgramKind, name: TableName) -> str:
+    """The server's text of one program. Raises: MissingPrivilegeError if the account may not see it."""
+    rows = session.query(statement("programs/show_create", kind=raw(kind.value), name=qualified(name)))
+    text = rows[0][_TEXT_COLUMN[kind]] if rows else None
+    if text is None:
+        raise MissingPrivilegeError(
+            "the server does not show the definition",
+            subject=f"{kind.lower()} {name} on the {session.endpoint.label}",
+            remedy=f"GRANT {_PRIVILEGE[kind]} ON *.* to the account of the connection",
+        )
+    return str(text)
+
+
+def _view_text(session: Session, name: TableName) -> tuple[str, str, str]:
+    """Text, what makes it broken, other warnings."""
+    try:
+        create = show_create(session, ProgramKind.VIEW, name)
+    except StatementError as refusal:
+        return "", refusal.message, ""
+    words = session.warnings()
+    broken = [word for word in words if f" {_INVALID}: " in word]
+    return create, "; ".join(broken), "; ".join(word for word in words if word not in broken)
+
+
+def _used(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[TableName, ...]]:
+    used: dict[str, list[TableName]] = {}
+    for row in rows:
+        used.setdefault(row["view_name"], []).append(TableName(row["used_schema"], row["used_name"]))
+    return {view: tuple(names) for view, names in used.items()}
