@@ -20,13 +20,13 @@ CONTROL_SCHEMA = "aurora_migration"
 
 
 def read_endpoints(path: Path) -> tuple[ServerParams, ServerParams]:
-    """Source and target as the running pair's file names them; on the target as root, who sees everything."""
+    """Source and target as the running pair's file names them; as root, who sees every object."""
     ends = json.loads(path.read_text())
-    source, target = ends["source"], ends["target"]
-    return (
-        ServerParams(source["host"], source["port"], source["user"], source["password"]),
-        ServerParams(target["host"], target["port"], target["root_user"], target["root_password"]),
+    source, target = (
+        ServerParams(end["host"], end["port"], end["root_user"], end["root_password"])
+        for end in (ends["source"], ends["target"])
     )
+    return source, target
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,9 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
             pairs = {name: name for name in user_databases(session) if name != CONTROL_SCHEMA}
 
     def show(table: TableComparison) -> None:
-        print(
-            f"{'equal ' if table.equal else 'DIFFER'} {table.source} {table.source_rows:,} rows", flush=True
-        )
+        print(f"{'equal ' if table.equal else 'DIFFER'} {table.source} {table.source_rows:,} rows", flush=True)
 
     comparison = compare_databases(source, target, pairs, examples=options.examples, progress=show)
     print(comparison)

@@ -241,20 +241,8 @@ def test_the_command_reads_the_endpoints_and_its_exit_code_tells(
 ) -> None:
     name, source, target = twins
     ends = {
-        "source": {
-            "host": source.host,
-            "port": source.port,
-            "user": source.user,
-            "password": source.password,
-        },
-        "target": {
-            "host": target.host,
-            "port": target.port,
-            "user": "admin",
-            "password": "unused",
-            "root_user": target.user,
-            "root_password": target.password,
-        },
+        name: {"host": end.host, "port": end.port, "root_user": end.user, "root_password": end.password}
+        for name, end in (("source", source), ("target", target))
     }
     path = tmp_path / "endpoints.json"
     path.write_text(json.dumps(ends))
