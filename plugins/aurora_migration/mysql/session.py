@@ -109,9 +109,9 @@ class Session:
             raise
         return True
 
-    def warnings(self) -> list[str]:
-        """The server's warnings about the last statement, in its words."""
-        return [f"{row['Level']} {row['Code']}: {row['Message']}" for row in self.query(raw("SHOW WARNINGS"))]
+    def warnings(self) -> list[dict[str, Any]]:
+        """The server's warnings about the last statement: Level, Code, Message."""
+        return self.query(raw("SHOW WARNINGS"))
 
     def close(self) -> None:
         """Close without waiting for the server; an open transaction is rolled back by it."""

@@ -1,32 +1,29 @@
 """How a row travels: as one line of text that the source server builds and the target server parses.
 
-A value is bare (numbers, NULL) or quoted with backslash escapes over its raw bytes, values are separated by
+A value is bare (numbers, NULL) or quoted with backslash escapes over its raw bytes; values are separated by
 commas. The same text is a line of LOAD DATA and a VALUES tuple. Bytes are never converted: each string is cast to
 binary on the source and stored as binary on the target, in its column's own charset. FLOAT is read as DOUBLE,
 because its text form keeps only six digits
-(https://dev.mysql.com/doc/refman/8.4/en/problems-with-float.html). Generated columns do not travel.
+(https://dev.mysql.com/doc/refman/8.4/en/problems-with-float.html). ENUM and SET travel as their numbers, so that
+the error value 0 and members that look like numbers arrive as they are. Generated columns do not travel.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 from aurora_migration.model.table import INTEGER_TYPES, Column, Table
 from aurora_migration.sql.quoting import Fragment, column_list, identifier, join, raw
 
-_BARE = INTEGER_TYPES | {"decimal", "float", "double"}
+_BARE = INTEGER_TYPES | {"decimal", "float", "double", "enum", "set"}
 
 
 class RowStyle(StrEnum):
-    """Which statement the text is for: they differ in how JSON is wrapped."""
+    """Which statement the text is for: INSERT marks its strings as binary, LOAD DATA does so as a whole."""
 
     LOAD_DATA = "load-data"
     INSERT = "insert"
-
-
-def is_bare(column: Column) -> bool:
-    """Whether the column's values travel without quotes."""
-    return column.data_type in _BARE
 
 
 def row_text(table: Table, style: RowStyle) -> Fragment:
@@ -40,15 +37,26 @@ def row_values(table: Table) -> Fragment:
     return join((_number(column) for column in table.stored_columns), ", ")
 
 
+def row_builder(table: Table, style: RowStyle) -> Callable[[Sequence[bytes | None]], bytes]:
+    """Function that makes the text of `row_text` out of the values of `row_values`."""
+    wrappers = [_wrapper(column, style) for column in table.stored_columns]
+
+    def build(values: Sequence[bytes | None]) -> bytes:
+        return b",".join(wrap(value) for wrap, value in zip(wrappers, values, strict=True))
+
+    return build
+
+
 def load_columns(table: Table) -> Fragment:
-    """Column list and SET clause of LOAD DATA: JSON passes through a variable, since it refuses binary strings."""
+    """Column list and SET clause of LOAD DATA: JSON refuses binary strings, ENUM and SET need numbers."""
     fields, settings = [], []
     for index, column in enumerate(table.stored_columns):
-        if column.data_type == "json":
-            fields.append(raw(f"@j{index}"))
-            settings.append(identifier(column.name) + raw(f" = CONVERT(@j{index} USING utf8mb4)"))
-        else:
+        conversion = _conversion(column, index)
+        if conversion is None:
             fields.append(identifier(column.name))
+        else:
+            fields.append(raw(f"@v{index}"))
+            settings.append(identifier(column.name) + raw(" = ") + conversion)
     text = raw("(") + join(fields, ", ") + raw(")")
     return text + raw(" SET ") + join(settings, ", ") if settings else text
 
@@ -58,16 +66,52 @@ def insert_columns(table: Table) -> Fragment:
     return column_list(column.name for column in table.stored_columns)
 
 
+def _conversion(column: Column, index: int) -> Fragment | None:
+    if column.data_type == "json":
+        return raw(f"CONVERT(@v{index} USING utf8mb4)")
+    if column.data_type in {"enum", "set"}:
+        return raw(f"CAST(@v{index} AS UNSIGNED)")
+    return None
+
+
+def _marks(column: Column, style: RowStyle) -> tuple[str, str]:
+    """What stands before and after the quotes of a value."""
+    if style is RowStyle.LOAD_DATA:
+        return "", ""
+    return ("CONVERT(_binary", " USING utf8mb4)") if column.data_type == "json" else ("_binary", "")
+
+
 def _value(column: Column, style: RowStyle) -> Fragment:
-    if is_bare(column):
-        number = _number(column)
+    number = _number(column)
+    if column.data_type in _BARE:
         return raw("IFNULL(") + number + raw(", 'NULL')") if column.nullable else number
     if column.data_type == "json":
-        text = raw("QUOTE(CAST(CONVERT(") + identifier(column.name) + raw(" USING utf8mb4) AS BINARY))")
-        return raw("'CONVERT(', ") + text + raw(", ' USING utf8mb4)'") if style is RowStyle.INSERT else text
-    return raw("QUOTE(CAST(") + identifier(column.name) + raw(" AS BINARY))")
+        number = raw("CONVERT(") + number + raw(" USING utf8mb4)")
+    text = raw("QUOTE(CAST(") + number + raw(" AS BINARY))")
+    before, after = _marks(column, style)
+    if not before:
+        return text
+    marked = raw(f"CONCAT('{before}', ") + text + raw(f", '{after}')")
+    if not column.nullable:
+        return marked
+    return raw("IF(") + identifier(column.name) + raw(" IS NULL, 'NULL', ") + marked + raw(")")
 
 
 def _number(column: Column) -> Fragment:
     name = identifier(column.name)
-    return raw("CAST(") + name + raw(" AS DOUBLE)") if column.data_type == "float" else name
+    if column.data_type == "float" or (column.data_type == "double" and "(" in column.column_type):
+        return raw("CAST(") + name + raw(" AS DOUBLE)")
+    return name + raw(" + 0") if column.data_type in {"enum", "set"} else name
+
+
+def _wrapper(column: Column, style: RowStyle) -> Callable[[bytes | None], bytes]:
+    if column.data_type in _BARE:
+        return lambda value: b"NULL" if value is None else value
+    before, after = (mark.encode() for mark in _marks(column, style))
+
+    def wrap(value: bytes | None) -> bytes:
+        if value is None:
+            return b"NULL"
+        return before + b"'" + value.replace(b"\\", b"\\\\").replace(b"'", b"\\'") + b"'" + after
+
+    return wrap
