@@ -33,7 +33,11 @@ _INFO: Final = re.compile(r"Records: (\d+)\s+Deleted: (\d+)\s+Skipped: (\d+)\s+W
 # Not strict: every conversion then is a warning, for INSERT as for LOAD DATA LOCAL, and warnings are judged here.
 _SQL_MODE: Final = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES"
 _TRUNCATED: Final = re.compile(r"Data truncated for column '(.*)' at row \d+\Z", re.DOTALL)
-_SESSION_SPEED: Final[dict[str, str | int]] = {"foreign_key_checks": 0, "unique_checks": 0, "max_error_count": 65535}
+_SESSION_SPEED: Final[dict[str, str | int]] = {
+    "foreign_key_checks": 0,
+    "unique_checks": 0,
+    "max_error_count": 65535,
+}
 _REMEDY: Final = (
     "compare the column's definition on both sides; the chunk was rolled back and nothing of it is there"
 )
@@ -188,7 +192,9 @@ def _judge_warnings(session: Session, table: Table, count: int, sent: int) -> No
         found = _TRUNCATED.match(row["Message"]) if row["Code"] == 1265 else None
         if found is None or found[1] not in enums:
             raise RowsRejectedError(
-                f"the target changed values of {sent} rows: {row['Message']}", subject=str(table.name), remedy=_REMEDY
+                f"the target changed values of {sent} rows: {row['Message']}",
+                subject=str(table.name),
+                remedy=_REMEDY,
             )
     if len(warnings) != count:
         raise RowsRejectedError(

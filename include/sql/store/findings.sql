@@ -1,0 +1,4 @@
+-- The findings of a run, by phase and number.
+-- Versions: 8.0+. Privileges: SELECT.
+SELECT phase, severity, code, subject, observed, remedy FROM {control}.findings
+ WHERE migration = %(migration)s AND run_id = %(run_id)s ORDER BY phase, number

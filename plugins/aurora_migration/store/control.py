@@ -1,0 +1,56 @@
+"""The control schema of one migration: where it is and how its statements are run.
+
+It lies on the target, so that a chunk's rows and the record that they were written commit in one transaction.
+Everything is keyed by the migration's name; several migrations may share a control schema.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aurora_migration.mysql.session import Session
+from aurora_migration.sql.library import statement
+from aurora_migration.sql.quoting import Fragment, identifier
+
+_TABLES: Final = (
+    "runs",
+    "phases",
+    "findings",
+    "tables",
+    "key_ranges",
+    "chunks",
+    "positions",
+    "verdicts",
+    "differences",
+    "event_states",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A migration's part of a control schema."""
+
+    schema: str
+    migration: str
+
+    def ensure(self, session: Session) -> None:
+        """Create the schema and its tables where they are missing."""
+        session.execute(self._statement("create_schema"))
+        for table in _TABLES:
+            session.execute(self._statement(f"table_{table}"))
+
+    def exists(self, session: Session) -> bool:
+        """Whether the control schema has been made."""
+        return bool(session.query(statement("store/exists"), {"control": self.schema}))
+
+    def query(self, session: Session, path: str, **values: Any) -> list[dict[str, Any]]:
+        """Run ``include/sql/store/<path>.sql`` for this migration and return its rows."""
+        return session.query(self._statement(path), {"migration": self.migration, **values})
+
+    def execute(self, session: Session, path: str, **values: Any) -> int:
+        """Run ``include/sql/store/<path>.sql`` for this migration and return the rows affected."""
+        return session.execute(self._statement(path), {"migration": self.migration, **values})
+
+    def _statement(self, path: str) -> Fragment:
+        return statement(f"store/{path}", control=identifier(self.schema))

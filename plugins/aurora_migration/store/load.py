@@ -1,0 +1,173 @@
+"""Tables, key ranges and chunks: what is to be loaded and what has been."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from aurora_migration.model.chunk import Bound, Chunk, KeyRange
+from aurora_migration.model.names import TableMapping, TableName
+from aurora_migration.mysql.session import Session
+from aurora_migration.store.control import Control
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """What the control schema knows of a table's load."""
+
+    mapping: TableMapping
+    run_id: str
+    fingerprint: str
+    row_estimate: int
+    byte_estimate: int
+    rows: int
+    bytes: int
+    chunks: int
+    ranges: int
+    finished_ranges: int
+    seconds: float
+
+    @property
+    def started(self) -> bool:
+        return self.chunks > 0
+
+    @property
+    def complete(self) -> bool:
+        return self.ranges > 0 and self.finished_ranges == self.ranges
+
+
+def save_table(
+    session: Session, control: Control, run_id: str, mapping: TableMapping, fingerprint: str, rows: int, size: int
+) -> None:
+    """Keep what the plan knows of a table; ``size`` is in bytes."""
+    control.execute(
+        session,
+        "save_table",
+        **_table(mapping.source),
+        target_schema=mapping.target.schema,
+        target_table=mapping.target.name,
+        run_id=run_id,
+        fingerprint=fingerprint,
+        row_estimate=rows,
+        byte_estimate=size,
+    )
+
+
+def tables(session: Session, control: Control) -> tuple[TableState, ...]:
+    """All tables of the migration with the state of their load, sorted by source name."""
+    return tuple(_state(row) for row in control.query(session, "tables"))
+
+
+def forget_chunks(session: Session, control: Control, table: TableName) -> None:
+    """Forget that any row of a source table was written, and how it was cut."""
+    with session.transaction():
+        control.execute(session, "delete_chunks", **_table(table))
+        control.execute(session, "delete_ranges", **_table(table))
+
+
+def save_ranges(session: Session, control: Control, unit: int, ranges: Iterable[KeyRange]) -> None:
+    """Keep the key ranges of a load unit."""
+    for part in ranges:
+        control.execute(
+            session,
+            "save_range",
+            **_table(part.table),
+            number=part.number,
+            unit=unit,
+            lower=_encode(part.lower),
+            upper=_encode(part.upper),
+            row_estimate=part.row_estimate,
+            byte_estimate=part.byte_estimate,
+        )
+
+
+def ranges(session: Session, control: Control, unit: int | None = None) -> tuple[KeyRange, ...]:
+    """The key ranges of one load unit, or of the whole migration."""
+    return tuple(
+        KeyRange(
+            TableName(row["source_schema"], row["source_table"]),
+            row["number"],
+            _decode(row["lower_bound"]),
+            _decode(row["upper_bound"]),
+            row["row_estimate"],
+            row["byte_estimate"],
+        )
+        for row in control.query(session, "ranges", unit=unit)
+    )
+
+
+def claim_chunk(session: Session, control: Control, run_id: str, chunk: Chunk) -> None:
+    """Claim a chunk in the open transaction; a second writer waits for the first, then fails."""
+    control.execute(
+        session,
+        "claim_chunk",
+        **_table(chunk.table),
+        range=chunk.range_number,
+        number=chunk.number,
+        lower=_encode(chunk.lower),
+        upper=_encode(chunk.upper),
+        run_id=run_id,
+    )
+
+
+def finish_chunk(session: Session, control: Control, chunk: Chunk, rows: int, size: int) -> None:
+    """Fill in a claimed chunk's counts; ``size`` is in bytes of row text."""
+    control.execute(
+        session,
+        "finish_chunk",
+        **_table(chunk.table),
+        range=chunk.range_number,
+        number=chunk.number,
+        rows=rows,
+        bytes=size,
+    )
+
+
+def chunks(session: Session, control: Control, part: KeyRange) -> tuple[Chunk, ...]:
+    """The recorded chunks of a key range, in order."""
+    return tuple(
+        Chunk(
+            part.table,
+            part.number,
+            row["number"],
+            _decode(row["lower_bound"]),
+            _decode(row["upper_bound"]),
+            row["row_count"],
+            row["byte_count"],
+        )
+        for row in control.query(session, "chunks", **_table(part.table), range=part.number)
+    )
+
+
+def _table(name: TableName) -> dict[str, str]:
+    return {"schema": name.schema, "table": name.name}
+
+
+def _encode(bound: Bound) -> str | None:
+    return None if bound is None else json.dumps(bound)
+
+
+def _decode(text: str | None) -> Bound:
+    return None if text is None else tuple(json.loads(text))
+
+
+def _state(row: dict[str, Any]) -> TableState:
+    started, ended = row["started_at"], row["loaded_at"]
+    return TableState(
+        mapping=TableMapping(
+            TableName(row["source_schema"], row["source_table"]),
+            TableName(row["target_schema"], row["target_table"]),
+        ),
+        run_id=row["run_id"],
+        fingerprint=row["fingerprint"],
+        row_estimate=int(row["row_estimate"]),
+        byte_estimate=int(row["byte_estimate"]),
+        rows=int(row["row_count"]),
+        bytes=int(row["byte_count"]),
+        chunks=int(row["chunks"]),
+        ranges=int(row["ranges"]),
+        finished_ranges=int(row["finished_ranges"]),
+        seconds=(ended - started).total_seconds() if started and ended else 0.0,
+    )
