@@ -8,18 +8,22 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 END_SECONDS = 60
 
 
-def launch(command: list[str], output: Path) -> int:
-    """Start `command` detached from this process, its output appended to `output`; return its PID."""
+def launch(command: list[str], output: Path, environment: Mapping[str, str] | None = None) -> int:
+    """Start `command` detached from this process, its output appended to `output`; return its PID.
+
+    Without `environment` it gets PATH and TZ only.
+    """
     with output.open("ab") as handle:
         return os.posix_spawn(
             command[0],
             command,
-            {name: value for name, value in os.environ.items() if name in ("PATH", "TZ")},
+            environment or {name: value for name, value in os.environ.items() if name in ("PATH", "TZ")},
             setsid=True,
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
