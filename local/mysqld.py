@@ -27,6 +27,7 @@ from local import LocalError, process
 from local.datadir import copy_template
 from local.distribution import Distribution, find_distribution
 from local.home import ServerHome
+from local.login import Login
 
 __all__ = ["Distribution", "Server", "find_distribution", "write_private"]
 
@@ -122,6 +123,11 @@ class Server:
     def is_running(self) -> bool:
         """Whether this folder's mysqld process is alive."""
         return self.pid is not None
+
+    @property
+    def root_login(self) -> Login:
+        """root's login over TCP: every privilege."""
+        return Login("127.0.0.1", self.port, "root", self.root_password)
 
     def connect(self) -> "Connection[Cursor]":
         """Return a connection as root over the socket, in autocommit mode; the caller closes it.

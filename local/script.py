@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pymysql.connections import Connection
 from pymysql.cursors import Cursor
+from pymysql.err import MySQLError
 
 
 def statements(text: str) -> Iterator[str]:
@@ -37,6 +38,8 @@ def statements(text: str) -> Iterator[str]:
 def run(connection: "Connection[Cursor]", path: Path, values: Mapping[str, object] | None = None) -> None:
     """Run every statement of the file; `%(name)s` in it are `values`, filled in by the driver.
 
+    An error carries a note that names the file and the statement's first line.
+
     Without `values` a percent sign in the file stands for itself.
 
     Raises:
@@ -44,4 +47,8 @@ def run(connection: "Connection[Cursor]", path: Path, values: Mapping[str, objec
     """
     with connection.cursor() as cursor:
         for statement in statements(path.read_text()):
-            cursor.execute(statement, values)
+            try:
+                cursor.execute(statement, values)
+            except MySQLError as error:
+                error.add_note(f"{path.name}: {statement.splitlines()[0]}")
+                raise

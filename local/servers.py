@@ -10,31 +10,21 @@ import json
 import secrets
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local import LocalError, aurora, script
 from local.debian import exclusive
 from local.home import ServerHome
+from local.login import Login
 from local.mysqld import Distribution, Server, find_distribution, write_private
 
 RUN_FOLDER = Path(__file__).parent / "run"
-HOST = "127.0.0.1"
 MIGRATOR = "migrator"
 
 SOURCE_OPTIONS: Mapping[str, str] = {"event_scheduler": "ON"}
 # Aurora's own default; the migrated events must not run before cutover
 TARGET_OPTIONS: Mapping[str, str] = {"event_scheduler": "OFF"}
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Where to connect, and as whom."""
-
-    host: str
-    port: int
-    user: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +98,7 @@ def read_endpoints(folder: Path = RUN_FOLDER) -> dict[str, dict[str, str | int]]
 
 def _login(server: Server, user: str, known: Mapping[str, str | int]) -> Login:
     """A password once given is kept, since connections made with it outlive a restart of the servers."""
-    return Login(HOST, server.port, user, str(known.get("password") or secrets.token_urlsafe(18)))
+    return replace(server.root_login, user=user, password=str(known.get("password") or secrets.token_urlsafe(18)))
 
 
 def _endpoint(server: Server, login: Login) -> dict[str, str | int]:
