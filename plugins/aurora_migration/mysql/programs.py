@@ -34,7 +34,7 @@ _PRIVILEGE: Final = {
     ProgramKind.EVENT: "EVENT",
 }
 _ALGORITHM: Final = re.compile(r"CREATE ALGORITHM=(\w+) ")
-_INVALID: Final = "1356"  # ER_VIEW_INVALID
+_INVALID: Final = 1356  # ER_VIEW_INVALID
 
 
 def programs(session: Session, schema: str) -> Programs:
@@ -164,9 +164,9 @@ def _view_text(session: Session, name: TableName) -> tuple[str, str, str]:
         create = show_create(session, ProgramKind.VIEW, name)
     except StatementError as refusal:
         return "", refusal.message, ""
-    words = session.warnings()
-    broken = [word for word in words if f" {_INVALID}: " in word]
-    return create, "; ".join(broken), "; ".join(word for word in words if word not in broken)
+    warnings = session.warnings()
+    broken = [row["Message"] for row in warnings if row["Code"] == _INVALID]
+    return create, "; ".join(broken), "; ".join(row["Message"] for row in warnings if row["Code"] != _INVALID)
 
 
 def _used(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[TableName, ...]]:

@@ -1,0 +1,140 @@
+"""Takes apart the text of SHOW CREATE, so that two texts can be compared piece by piece.
+
+Tokens keep everything but white space between tokens: a body that was re-spaced but not changed counts as equal, a
+comment that was lost does not. Quoting follows the sql_mode the text was written under. Version comments such as
+``/*!80023 INVISIBLE */`` are opened, because servers of different versions wrap different words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+_OLD_UTF8: Final = re.compile(r"^_?utf8(?=_\w+$|$)")
+_SPACE: Final = re.compile(r"\s+")
+_PIECES: Final = (
+    r"`(?:``|[^`])*`",
+    r"/\*!\d{5,6}",
+    r"/\*.*?\*/",
+    r"\*/",
+    r"--(?=\s)[^\n]*",
+    r"[A-Za-z0-9_$\u0080-\U0010ffff]+",
+    r".",
+)
+_STRING: Final = r"'(?:''|\\.|[^'\\])*'"
+_DOUBLE: Final = r'"(?:""|\\.|[^"\\])*"'
+_PLAIN_STRING: Final = r"'(?:''|[^'])*'"
+_PLAIN_DOUBLE: Final = r'"(?:""|[^"])*"'
+
+
+@dataclass(frozen=True, slots=True)
+class TableText:
+    """SHOW CREATE TABLE in pieces: definitions by (kind, name) in order, options by name, the partitioning."""
+
+    definitions: dict[tuple[str, str], tuple[str, ...]]
+    options: dict[str, str]
+    partitioning: tuple[str, ...]
+
+
+def tokens(text: str, sql_mode: str = "") -> tuple[str, ...]:
+    """The tokens of a text written under ``sql_mode``; identifiers come back in backticks."""
+    modes = set(sql_mode.split(","))
+    plain = "NO_BACKSLASH_ESCAPES" in modes
+    ansi = "ANSI_QUOTES" in modes
+    quoted = (_PLAIN_STRING, _PLAIN_DOUBLE) if plain else (_STRING, _DOUBLE)
+    pattern = re.compile("|".join((*quoted, *_PIECES)), re.DOTALL)
+    found, place = [], 0
+    while place < len(text):
+        space = _SPACE.match(text, place)
+        if space:
+            place = space.end()
+            continue
+        match = pattern.match(text, place)
+        assert match is not None  # the last piece takes any character
+        piece, place = match[0], match.end()
+        if piece == "*/" or piece.startswith("/*!"):
+            continue
+        found.append(_identifier(piece) if ansi and piece[0] == '"' and len(piece) > 1 else _modern(piece))
+    return tuple(found)
+
+
+def name_of(token: str) -> str:
+    """The name that an identifier token stands for."""
+    return token[1:-1].replace("``", "`") if token.startswith("`") else token
+
+
+def table_text(create: str) -> TableText:
+    """Take SHOW CREATE TABLE apart."""
+    words = tokens(create)
+    start = words.index("(")
+    end = _closing(words, start)
+    definitions = {}
+    for piece in _split(words[start + 1 : end], ","):
+        definitions[_key(piece)] = piece
+    rest = words[end + 1 :]
+    cut = next((i for i in range(len(rest) - 1) if rest[i] == "PARTITION" and rest[i + 1] == "BY"), len(rest))
+    return TableText(definitions, _options(rest[:cut]), rest[cut:])
+
+
+def _modern(word: str) -> str:
+    """8.0 writes utf8 where later servers write utf8mb3."""
+    return _OLD_UTF8.sub(r"\g<0>mb3", word)
+
+
+def _identifier(piece: str) -> str:
+    return "`" + piece[1:-1].replace('""', '"').replace("`", "``") + "`"
+
+
+def _closing(words: Sequence[str], start: int) -> int:
+    depth = 0
+    for index in range(start, len(words)):
+        depth += {"(": 1, ")": -1}.get(words[index], 0)
+        if depth == 0:
+            return index
+    return len(words)
+
+
+def _split(words: Sequence[str], separator: str) -> list[tuple[str, ...]]:
+    pieces: list[list[str]] = [[]]
+    depth = 0
+    for word in words:
+        depth += {"(": 1, ")": -1}.get(word, 0)
+        if word == separator and depth == 0:
+            pieces.append([])
+        else:
+            pieces[-1].append(word)
+    return [tuple(piece) for piece in pieces if piece]
+
+
+def _key(piece: tuple[str, ...]) -> tuple[str, str]:
+    """The kind and name of a definition; the kinds are those of `objects_facts`."""
+    if piece[0].startswith("`"):
+        return "column", name_of(piece[0])
+    if piece[0] == "PRIMARY":
+        return "index", "PRIMARY"
+    if piece[0] == "CONSTRAINT":
+        return ("foreign key" if piece[2] == "FOREIGN" else "check"), name_of(piece[1])
+    return "index", name_of(next(word for word in piece if word.startswith("`")))
+
+
+def _options(words: Sequence[str]) -> dict[str, str]:
+    """Table options by name: ``NAME=value``, or ``NAME value`` for TABLESPACE and the like."""
+    options: dict[str, str] = {}
+    name: list[str] = []
+    index = 0
+    while index < len(words):
+        if words[index] == "=":
+            end = _closing(words, index + 1) if words[index + 1] == "(" else index + 1
+            options[" ".join(name).upper()] = "".join(words[index + 1 : end + 1])
+            name, index = [], end + 1
+        elif name == ["TABLESPACE"]:
+            options["TABLESPACE"] = words[index]
+            name, index = [], index + 1
+        else:
+            name.append(words[index])
+            index += 1
+    if name:
+        options[" ".join(name).upper()] = ""
+    return options
