@@ -35,20 +35,7 @@ class RowReader:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        try:
-            self._connection = _mysql.connect(
-                host=endpoint.host,
-                port=endpoint.port,
-                user=endpoint.user,
-                password=endpoint.password,
-                conv={},
-                connect_timeout=endpoint.connect_timeout_seconds,
-                **_tls(endpoint),
-            )
-            for text in _SESSION:
-                self._connection.query(text.encode())
-        except DRIVER_ERRORS as error:
-            raise translate(error, endpoint.label) from error
+        self._connection = self._connect()
 
     def text_rows(self, sql: Fragment, avg_row_bytes: int) -> Iterator[list[bytes]]:
         """Blocks of row texts of a one-column statement. Raises: RowTooLongError, RetryableError."""
@@ -65,16 +52,38 @@ class RowReader:
 
     def _blocks(self, sql: Fragment, avg_row_bytes: int) -> Iterator[Sequence[Any]]:
         size = max(1, min(4096, BLOCK_BYTES // max(1, avg_row_bytes)))
+        finished = False
         try:
             self._connection.query(sql.plain.encode("utf-8"))
             result = self._connection.use_result()
-            while True:
-                rows = result.fetch_row(maxrows=size)
-                if not rows:
-                    return
+            while rows := result.fetch_row(maxrows=size):
                 yield rows
+            finished = True
         except DRIVER_ERRORS as error:
             raise translate(error, self.endpoint.label) from error
+        finally:
+            if not finished:
+                # An abandoned result would have to be read to its end: a new connection is cheaper.
+                self._connection.close()
+                self._connection = self._connect()
+
+    def _connect(self) -> Any:
+        endpoint = self.endpoint
+        try:
+            connection = _mysql.connect(
+                host=endpoint.host,
+                port=endpoint.port,
+                user=endpoint.user,
+                password=endpoint.password,
+                conv={},
+                connect_timeout=endpoint.connect_timeout_seconds,
+                **_tls(endpoint),
+            )
+            for text in _SESSION:
+                connection.query(text.encode())
+        except DRIVER_ERRORS as error:
+            raise translate(error, endpoint.label) from error
+        return connection
 
     def close(self) -> None:
         self._connection.close()

@@ -127,17 +127,30 @@ def _stream(session: Session, sql: Fragment, data: Iterator[bytes]) -> Any:
         packet = connection._read_packet()
         if not packet.is_load_local_packet():
             raise StatementError("the server did not ask for the rows", subject=session.endpoint.label)
-        try:
-            for piece in data:
-                connection.write_packet(piece)
-        except BaseException:
-            connection._force_close()  # the only way to make the server abandon the statement
-            raise
+        for piece in _ending_cleanly(connection, data):
+            connection.write_packet(piece)
         connection.write_packet(b"")
         answer = connection._read_packet()
         return OKPacketWrapper(answer)
     except DRIVER_ERRORS as error:
         raise translate(error, session.endpoint.label) from error
+
+
+def _ending_cleanly(connection: Any, data: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces of ``data``; if reading them fails, end the statement so that the session stays usable.
+
+    The rows sent so far are then in the open transaction, which the caller rolls back.
+    """
+    while True:
+        try:
+            piece = next(data)
+        except StopIteration:
+            return
+        except BaseException:
+            connection.write_packet(b"")
+            connection._read_packet()
+            raise
+        yield piece
 
 
 def _counts(answer: Any) -> tuple[str, ...]:

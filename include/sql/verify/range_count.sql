@@ -1,0 +1,3 @@
+-- Number of rows of a key range.
+-- Versions: 8.0+. Privileges: SELECT.
+SELECT COUNT(*) AS row_count FROM {table} {index} WHERE {range}

@@ -1,0 +1,146 @@
+"""Carries one load unit: range by range, chunk by chunk, each chunk in one target transaction.
+
+The transaction first claims the chunk in the control schema, then writes its rows, then fills in the counts and
+commits. A process that dies on any line leaves either nothing of a chunk or all of it with its record, so a
+repeated unit goes on behind the last recorded chunk. Two processes on one unit cannot both write a chunk: the
+second waits for the first one's claim and then fails.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from aurora_migration.engine.fullload.bounds import key_columns, nth_key
+from aurora_migration.errors import RowsRejectedError
+from aurora_migration.model.chunk import Bound, Chunk, KeyRange
+from aurora_migration.model.config import LoadConfig
+from aurora_migration.model.plan import PlannedTable
+from aurora_migration.model.progress import Progress
+from aurora_migration.model.table import Table
+from aurora_migration.mysql.reader import RowReader, RowTooLongError
+from aurora_migration.mysql.session import Session
+from aurora_migration.mysql.writer import Written, writer_for
+from aurora_migration.sql.library import statement
+from aurora_migration.sql.predicates import key_range
+from aurora_migration.sql.quoting import Fragment, identifier, qualified, raw
+from aurora_migration.sql.row_text import RowStyle, row_builder, row_text, row_values
+from aurora_migration.store.control import Control
+from aurora_migration.store.load import chunks, claim_chunk, finish_chunk
+
+_FIRST_ROW_BYTES: Final = 256
+_MAX_CHUNK_ROWS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LoadContext:
+    """What loading needs: the two sides, the control schema, the limits."""
+
+    source: Session
+    reader: RowReader
+    target: Session
+    control: Control
+    run_id: str
+    style: RowStyle
+    load: LoadConfig
+    on_progress: Callable[[Progress], None]
+    clock: Callable[[], float] = time.monotonic
+
+
+def load_range(context: LoadContext, planned: PlannedTable, part: KeyRange) -> Written:
+    """Load the rest of a key range. Raises: RowsRejectedError, RetryableError."""
+    done = list(chunks(context.target, context.control, part))
+    rows, size, started, fresh = sum(c.rows for c in done), sum(c.bytes for c in done), context.clock(), 0
+    goal = _chunk_rows(planned.table, context.load, done)
+    number, lower = (done[-1].number, done[-1].upper) if done else (0, part.lower)
+    finished = bool(done) and done[-1].upper == part.upper
+    while not finished:
+        number += 1
+        chunk = _next_chunk(context, planned.table, part, number, lower, goal)
+        written = _copy_chunk(context, planned, chunk)
+        goal = _next_goal(goal, written, context.load.chunk_bytes)
+        rows, size, fresh = rows + written.rows, size + written.bytes, fresh + written.rows
+        seconds = max(1e-6, context.clock() - started)
+        estimate = max(part.row_estimate, rows)
+        context.on_progress(
+            Progress("load", str(part.table), rows, size, estimate, False, fresh / seconds, seconds)
+        )
+        lower, finished = chunk.upper, chunk.upper == part.upper
+    return Written(rows, size)
+
+
+def _next_chunk(context: LoadContext, table: Table, part: KeyRange, number: int, lower: Bound, rows: int) -> Chunk:
+    bound = nth_key(context.source, table, lower, part.upper, rows)
+    return Chunk(part.table, part.number, number, lower, part.upper if bound is None else bound)
+
+
+def _copy_chunk(context: LoadContext, planned: PlannedTable, chunk: Chunk) -> Written:
+    try:
+        return _copy(context, planned, chunk, _text_blocks(context, planned.table, chunk))
+    except RowTooLongError:
+        return _copy(context, planned, chunk, _value_blocks(context, planned.table, chunk))
+
+
+def _copy(context: LoadContext, planned: PlannedTable, chunk: Chunk, blocks: Iterable[list[bytes]]) -> Written:
+    target = replace(planned.table, name=planned.target)
+    try:
+        with context.target.transaction():
+            claim_chunk(context.target, context.control, context.run_id, chunk)
+            written = writer_for(context.style)(context.target, target, blocks)
+            finish_chunk(context.target, context.control, chunk, written.rows, written.bytes)
+    except RowsRejectedError as error:
+        raise RowsRejectedError(
+            f"{error.message} (keys {_bound(chunk.lower)} to {_bound(chunk.upper)})",
+            subject=str(chunk),
+            remedy=error.remedy,
+        ) from error
+    return written
+
+
+def _text_blocks(context: LoadContext, table: Table, chunk: Chunk) -> Iterator[list[bytes]]:
+    average = table.data_bytes // max(1, table.row_estimate)
+    return context.reader.text_rows(_select(table, chunk, row_text(table, context.style)), average)
+
+
+def _value_blocks(context: LoadContext, table: Table, chunk: Chunk) -> Iterator[list[bytes]]:
+    sql = _select(table, chunk, row_values(table))
+    return context.reader.value_rows(sql, row_builder(table, context.style))
+
+
+def _select(table: Table, chunk: Chunk, row: Fragment) -> Fragment:
+    key = table.chunk_key
+    whole = key is None or (chunk.lower is None and chunk.upper is None)
+    columns = () if key is None else key_columns(table, key)
+    return statement(
+        "load/select_rows",
+        row=row,
+        table=qualified(table.name),
+        index=raw("") if whole or key is None else raw("FORCE INDEX (") + identifier(key.name) + raw(")"),
+        range=key_range(columns, chunk.lower, chunk.upper),
+    )
+
+
+def _chunk_rows(table: Table, load: LoadConfig, done: list[Chunk]) -> int:
+    if done and done[-1].rows:
+        average = max(1, done[-1].bytes // done[-1].rows)
+    else:
+        average = max(1, table.data_bytes // table.row_estimate) if table.row_estimate else _FIRST_ROW_BYTES
+    return _clamp(load.chunk_bytes // average)
+
+
+def _next_goal(goal: int, written: Written, aim: int) -> int:
+    """Steer towards ``aim`` bytes a chunk, by at most a factor of four at a time."""
+    if written.rows == 0:
+        return goal
+    wanted = aim * written.rows // max(1, written.bytes)
+    return _clamp(max(goal // 4, min(goal * 4, wanted)))
+
+
+def _clamp(rows: int) -> int:
+    return max(1, min(_MAX_CHUNK_ROWS, rows))
+
+
+def _bound(bound: tuple[str, ...] | None) -> str:
+    return "open" if bound is None else "(" + ", ".join(bound) + "]"
