@@ -1,0 +1,50 @@
+-- Every kind of object once, in every shape that object verification has to tell from another.
+CREATE TABLE parent (
+    id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    name VARCHAR(30) NOT NULL DEFAULT 'none' COMMENT 'who',
+    latin VARCHAR(20) CHARACTER SET latin1 COLLATE latin1_german1_ci,
+    price DECIMAL(10, 2) DEFAULT (1.5 + 1),
+    number INT NOT NULL DEFAULT 1,
+    twice INT GENERATED ALWAYS AS (number * 2) STORED,
+    half DOUBLE GENERATED ALWAYS AS (number / 2) VIRTUAL,
+    hidden INT DEFAULT 7 INVISIBLE,
+    at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
+    place POINT NOT NULL SRID 4326,
+    words TEXT,
+    kind ENUM('a', 'b'),
+    UNIQUE KEY by_number (number, name),
+    KEY by_name (name(10), number DESC) COMMENT 'look up',
+    KEY by_expression ((UPPER(name))),
+    FULLTEXT KEY by_words (words) WITH PARSER ngram,
+    SPATIAL KEY by_place (place),
+    CONSTRAINT positive CHECK (number > 0),
+    CONSTRAINT soft CHECK (number < 1000) NOT ENFORCED
+) STATS_PERSISTENT=1 COMMENT='parents';
+CREATE TABLE child (
+    a INT NOT NULL,
+    b VARCHAR(10) NOT NULL,
+    parent_id INT,
+    note TEXT,
+    PRIMARY KEY (a, b),
+    CONSTRAINT child_parent FOREIGN KEY (parent_id) REFERENCES parent (id) ON DELETE CASCADE
+);
+CREATE TABLE keyless (a INT, b VARCHAR(10));
+CREATE TABLE unique_only (a INT NOT NULL, b INT NOT NULL, UNIQUE KEY ua (a), UNIQUE KEY ub (b));
+CREATE TABLE parts (id INT NOT NULL PRIMARY KEY, v INT) PARTITION BY RANGE (id) (
+    PARTITION p0 VALUES LESS THAN (100) COMMENT = 'low',
+    PARTITION p1 VALUES LESS THAN (200),
+    PARTITION p2 VALUES LESS THAN MAXVALUE
+);
+CREATE TABLE hashed (id INT NOT NULL PRIMARY KEY) PARTITION BY HASH (id) PARTITIONS 4;
+INSERT INTO parent (id, place) VALUES (41, ST_GeomFromText('POINT(1 2)', 4326));
+DELETE FROM parent;
+CREATE FUNCTION add_one(n INT) RETURNS INT DETERMINISTIC COMMENT 'adds' RETURN n + 1;
+CREATE ALGORITHM = MERGE VIEW seen AS SELECT id, add_one(number) AS more FROM parent WHERE id > 0 WITH CASCADED CHECK OPTION;
+CREATE SQL SECURITY INVOKER VIEW above AS SELECT id FROM seen;
+DELIMITER //
+CREATE PROCEDURE count_all(OUT n INT) BEGIN /* all of them */ SELECT COUNT(*) INTO n FROM parent; END//
+DELIMITER ;
+CREATE TRIGGER child_first BEFORE INSERT ON child FOR EACH ROW SET NEW.note = COALESCE(NEW.note, 'none');
+CREATE TRIGGER child_second BEFORE INSERT ON child FOR EACH ROW SET NEW.note = CONCAT(NEW.note, '!');
+CREATE EVENT nightly ON SCHEDULE EVERY 1 DAY STARTS '2030-01-01 00:00:00' DISABLE COMMENT 'tidy' DO DELETE FROM keyless;
+CREATE EVENT once ON SCHEDULE AT '2035-01-01 00:00:00' ON COMPLETION PRESERVE DISABLE DO DELETE FROM keyless;
