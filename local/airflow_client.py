@@ -42,7 +42,9 @@ class AirflowClient:
     def __init__(self, url: str, user: str, password: str) -> None:
         self.url = url
         self._login = {"username": user, "password": password}
-        self._http = httpx.Client(base_url=url, timeout=60, trust_env=False)
+        # no idle connections are kept: a client that nobody closes then leaves nothing open
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._http = httpx.Client(base_url=url, timeout=60, trust_env=False, limits=limits)
 
     def __enter__(self) -> Self:
         return self

@@ -95,7 +95,10 @@ class AirflowInstance:
     @property
     def client(self) -> AirflowClient:
         """A REST client, logged in as the administrator."""
-        if self._client is None or self._client.url != self.url:
+        if self._client is not None and self._client.url != self.url:
+            self._client.close()
+            self._client = None
+        if self._client is None:
             self._client = AirflowClient(self.url, self.user, self.password)
         return self._client
 
@@ -198,8 +201,8 @@ class AirflowInstance:
         return hashlib.sha256(json.dumps([str(part) for part in parts]).encode()).hexdigest()
 
     def _newest_code(self) -> float:
-        """When the code that the components hold in memory was last changed."""
-        places = (self.dags, self.plugins, ROOT / "include" / "sql")
+        """When the code that the components hold in memory was last changed (epoch seconds)."""
+        places = (self.dags, self.plugins, self.plugins.parent / "include" / "sql")
         times = [path.stat().st_mtime for place in places for kind in WATCHED for path in place.rglob(kind)]
         return max(times, default=0.0)
 

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-POLITE_SECONDS = 20
+POLITE_SECONDS = 15
 MARK = b"airflow"
 
 
