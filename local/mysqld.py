@@ -51,6 +51,8 @@ DEFAULT_OPTIONS: Mapping[str, str] = {
     "innodb_flush_log_at_trx_commit": "1",
     "innodb_buffer_pool_size": "256M",
     "loose_innodb_redo_log_capacity": "512M",
+    # Aurora MySQL 3 still takes it; 8.4 knows it but starts without, 9 has it no more
+    "loose_mysql_native_password": "ON",
     "max_connections": "150",
     "table_open_cache": "800",
     "performance_schema_digests_size": "2000",
