@@ -10,7 +10,7 @@ from __future__ import annotations
 from aurora_migration.engine.verify import objects_facts as facts
 from aurora_migration.engine.verify.objects_compare import change, compare_facts, differs, extra, missing
 from aurora_migration.engine.verify.objects_programs import ProgramComparison
-from aurora_migration.engine.verify.objects_rules import RENAME, database_rule
+from aurora_migration.engine.verify.objects_rules import RENAME
 from aurora_migration.engine.verify.objects_scope import ObjectScope
 from aurora_migration.engine.verify.objects_tables import compare_tables
 from aurora_migration.model.names import TableName
@@ -32,7 +32,7 @@ def compare_objects(plan: MigrationPlan, source: Session, target: Session) -> tu
         if schema in plan.whole_schemas:
             found += _compare_database(plan, schema, source, target)
         found += _renames(scope, schema)
-        found += compare_tables(source, target, scope.mappings(schema), parents)
+        found += compare_tables(source, target, scope.tables(schema), parents)
     for schema in scope.whole_targets():
         found += _extra_tables(scope, schema, target)
     expected = scope.expected(source)
@@ -47,13 +47,13 @@ def _compare_database(plan: MigrationPlan, schema: str, source: Session, target:
         return []
     if theirs is None:
         return [missing(f"database {name}")]
-    return compare_facts("database", f"database {name}", ours, theirs, database_rule)
+    return compare_facts("database", f"database {name}", ours, theirs, lambda *_: "")
 
 
 def _renames(scope: ObjectScope, schema: str) -> list[Difference]:
     """What the migration file renames: a schema once, and each table that does not just follow its schema."""
     new = scope.plan.config.target_schema(schema)
-    mappings = scope.mappings(schema)
+    mappings = [planned.mapping for planned in scope.tables(schema)]
     found = []
     if new != schema and (schema in scope.plan.whole_schemas or any(m.target.schema == new for m in mappings)):
         found.append(differs(f"database {new}", change("name", schema, new), RENAME))

@@ -10,69 +10,72 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from aurora_migration.engine.verify.objects_facts import Facts
+from aurora_migration.model.names import TableMapping
+
 Words = tuple[str, ...]
 
 ENGINE: Final = "engine"
-ROW_FORMAT: Final = "row-format"
-KEY_BLOCK_SIZE: Final = "key-block-size"
-ENCRYPTION: Final = "encryption"
-READ_ONLY: Final = "read-only"
+INDEX_TYPE: Final = "index-type"
+COUNTER_KEY: Final = "auto-increment-key"
+RENAME: Final = "rename"
 BROKEN_VIEW: Final = "broken-view"
 DEFINER: Final = "definer"
 EVENT_DISABLED: Final = "event-disabled"
-RENAME: Final = "rename"
 
-# table option (as CREATE_OPTIONS or SHOW CREATE names it) → the rule that takes it away
-_REMOVED: Final = {
-    "row_format": ROW_FORMAT,
-    "key_block_size": KEY_BLOCK_SIZE,
-    "tablespace": "tablespace",
-    "data directory": "directory",
-    "index directory": "directory",
-    "encryption": ENCRYPTION,
-    "encrypt": ENCRYPTION,
-    "compression": "compression",
-    "connection": "connection",
-    "autoextend_size": "autoextend-size",
-    "secondary_engine": "secondary-engine",
-    "secondary_engine_attribute": "secondary-engine",
-    "engine_attribute": "engine-attribute",
-    "union": ENGINE,
-    "insert_method": ENGINE,
-}
+# options of a table, as CREATE_OPTIONS or SHOW CREATE names them, that are left out
+_STRIPPED: Final = frozenset(
+    {
+        "row format",
+        "key block size",
+        "tablespace",
+        "data directory",
+        "index directory",
+        "encryption",
+        "compression",
+        "connection",
+        "autoextend size",
+        "secondary engine",
+        "engine attribute",
+        "storage",
+        "union",
+        "insert method",
+    }
+)
+_KEPT_FORMATS: Final = frozenset({"DEFAULT", "DYNAMIC", "COMPACT", "REDUNDANT"})
 # words with a value inside definitions and partitions → the rule that takes them away
 _PIECES: Final[Sequence[tuple[Words, str]]] = (
-    (("KEY_BLOCK_SIZE", "="), KEY_BLOCK_SIZE),
+    (("KEY_BLOCK_SIZE", "="), "strip-key-block-size"),
     (("ENGINE", "="), ENGINE),
-    (("USING",), ENGINE),
-    (("DATA", "DIRECTORY", "="), "directory"),
-    (("INDEX", "DIRECTORY", "="), "directory"),
-    (("TABLESPACE", "="), "tablespace"),
-    (("STORAGE",), "storage"),
-    (("COLUMN_FORMAT",), "storage"),
-    (("SECONDARY_ENGINE_ATTRIBUTE",), "secondary-engine"),
-    (("ENGINE_ATTRIBUTE",), "engine-attribute"),
+    (("USING",), INDEX_TYPE),
+    (("DATA", "DIRECTORY", "="), "strip-data-directory"),
+    (("INDEX", "DIRECTORY", "="), "strip-index-directory"),
+    (("TABLESPACE", "="), "strip-tablespace"),
 )
 
 
 class TableRules:
     """The rules for one table, whose engine on either side decides what the engine rule may explain."""
 
-    def __init__(self, source_engine: str, target_engine: str) -> None:
-        self._engine_changed = source_engine != target_engine and target_engine == "InnoDB"
+    def __init__(self, source_engine: str, target_engine: str, counter: str | None = None) -> None:
+        self._converted = source_engine != target_engine and target_engine == "InnoDB"
+        self._counter = counter
 
     def explain(self, kind: str, fact: str, ours: str | None, theirs: str | None) -> str:
         """The rule that explains one differing fact, or an empty text."""
         if kind == "table" and fact == "engine":
-            return ENGINE if self._engine_changed else ""
+            return ENGINE if self._converted else ""
         if kind == "index" and fact == "type":
-            return ENGINE if self._engine_changed and (ours, theirs) == ("HASH", "BTREE") else ""
-        if kind in {"table", "text"}:
-            option = fact.removeprefix("option ").lower()
-            rule = _REMOVED.get(option, "")
-            gone = theirs is None or (rule == ROW_FORMAT and theirs == "DYNAMIC")
-            return rule if gone and (rule != ENGINE or self._engine_changed) else ""
-        return ""
+            return INDEX_TYPE if self._converted and (ours, theirs) == ("HASH", "BTREE") else ""
+        option = fact.removeprefix("option ").lower().replace("_", " ")
+        if kind not in {"table", "text"} or option not in _STRIPPED or theirs is not None:
+            return ""
+        return "" if option == "row format" and ours in _KEPT_FORMATS else f"strip-{option.replace(' ', '-')}"
+
+    def extra_index(self, index: Facts) -> str:
+        """The rule that explains an index the source has not: InnoDB needs one that starts with the counter."""
+        wanted = self._converted and self._counter is not None and index["parts"] == self._counter
+        return COUNTER_KEY if wanted and index["unique"] == "no" else ""
 
     def definition(self, ours: Words, theirs: Words) -> str | None:
         """The rules, by comma, that make two definitions of a part equal; empty if they are, None if none do."""
@@ -80,7 +83,7 @@ class TableRules:
             return ""
         used: list[str] = []
         for start, rule in _PIECES:
-            if rule == ENGINE and not self._engine_changed:
+            if rule in {ENGINE, INDEX_TYPE} and not self._converted:
                 continue
             stripped = _without(ours, start)
             if stripped != ours and _without(theirs, start) in {theirs, stripped}:
@@ -102,10 +105,11 @@ def _without(words: Words, start: Words) -> Words:
     return tuple(kept)
 
 
-def database_rule(_: str, fact: str, ours: str | None, theirs: str | None) -> str:
-    """The rule that explains a differing fact of a schema, or an empty text."""
-    if fact == "encryption":
-        return ENCRYPTION if (ours, theirs) == ("YES", "NO") else ""
-    if fact == "options":
-        return READ_ONLY if ours == "READ ONLY=1" and not theirs else ""
-    return ""
+def expected_name(kind: str, name: str, mapping: TableMapping) -> str:
+    """What a constraint is called on the target: names the server made from the table's name follow the table."""
+    infix = {"foreign key": "_ibfk_", "check": "_chk_"}.get(kind)
+    if infix is None or mapping.source.name == mapping.target.name:
+        return name
+    number = name.removeprefix(f"{mapping.source.name}{infix}")
+    followed = f"{mapping.target.name}{infix}{number}"
+    return followed if number != name and number.isdigit() and len(followed) <= 64 else name

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aurora_migration.model.names import TableMapping, TableName
-from aurora_migration.model.plan import MigrationPlan
+from aurora_migration.model.names import TableName
+from aurora_migration.model.plan import MigrationPlan, PlannedTable
 from aurora_migration.model.program import Program, ProgramKind, Trigger, View
 from aurora_migration.mysql import programs
 from aurora_migration.mysql.session import Session
@@ -23,9 +23,9 @@ class ObjectScope:
 
     plan: MigrationPlan
 
-    def mappings(self, schema: str) -> list[TableMapping]:
+    def tables(self, schema: str) -> list[PlannedTable]:
         """The planned tables of a source schema."""
-        return [p.mapping for p in self.plan.tables if p.mapping.source.schema == schema]
+        return [p for p in self.plan.tables if p.mapping.source.schema == schema]
 
     def parents(self) -> dict[str, str]:
         """Where the tables that foreign keys name are on the target; one outside the plan keeps its name."""

@@ -22,9 +22,10 @@ from aurora_migration.engine.verify.objects_compare import (
     missing,
 )
 from aurora_migration.engine.verify.objects_facts import Facts
-from aurora_migration.engine.verify.objects_rules import TableRules, Words
+from aurora_migration.engine.verify.objects_rules import TableRules, Words, expected_name
 from aurora_migration.engine.verify.objects_text import TableText, table_text
 from aurora_migration.model.names import TableMapping, TableName
+from aurora_migration.model.plan import PlannedTable
 from aurora_migration.model.report import Difference
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
@@ -47,17 +48,17 @@ class Pair:
 
 
 def compare_tables(
-    source: Session, target: Session, mappings: list[TableMapping], parents: Mapping[str, str]
+    source: Session, target: Session, tables: list[PlannedTable], parents: Mapping[str, str]
 ) -> list[Difference]:
     """Compare tables of one source schema; ``parents`` renames ``schema.table`` that foreign keys name."""
-    if not mappings:
+    if not tables:
         return []
-    schema = mappings[0].source.schema
-    ours = facts.tables(source, schema)
-    theirs = {name: facts.tables(target, name) for name in sorted({m.target.schema for m in mappings})}
+    ours = facts.tables(source, tables[0].mapping.source.schema)
+    theirs = {name: facts.tables(target, name) for name in sorted({p.target.schema for p in tables})}
     found: list[Difference] = []
     pairs: list[Pair] = []
-    for mapping in mappings:
+    for planned in tables:
+        mapping = planned.mapping
         one = ours.get(mapping.source.name)
         other = theirs[mapping.target.schema].get(mapping.target.name)
         if one is None:
@@ -65,8 +66,7 @@ def compare_tables(
         if other is None:
             found.append(missing(f"table {mapping.target}"))
             continue
-        told = frozenset(fact.removeprefix("option ").upper() for fact in [*one, *other])
-        pair = Pair(mapping, TableRules(one["engine"] or "", other["engine"] or ""), told)
+        pair = _pair(planned, one, other)
         pairs.append(pair)
         found += _compare_table(pair, one, other)
     for kind in facts.KINDS:
@@ -75,6 +75,13 @@ def compare_tables(
     for pair in pairs:
         found += [d for d in _compare_text(source, target, pair) if d.subject not in known]
     return found
+
+
+def _pair(planned: PlannedTable, ours: Facts, theirs: Facts) -> Pair:
+    counter = next((c.name for c in planned.table.columns if "auto_increment" in c.extra), None)
+    told = frozenset(fact.removeprefix("option ").upper() for fact in [*ours, *theirs])
+    rules = TableRules(ours["engine"] or "", theirs["engine"] or "", counter)
+    return Pair(planned.mapping, rules, told)
 
 
 def _compare_table(pair: Pair, ours: Facts, theirs: Facts) -> list[Difference]:
@@ -97,7 +104,10 @@ def _compare_kind(
     theirs = {schema: facts.KINDS[kind](target, schema) for schema in schemas}
     found: list[Difference] = []
     for pair in pairs:
-        here = ours.get(pair.mapping.source.name, {})
+        here = {
+            expected_name(kind, name, pair.mapping): member
+            for name, member in ours.get(pair.mapping.source.name, {}).items()
+        }
         there = theirs[pair.mapping.target.schema].get(pair.mapping.target.name, {})
         if kind == "foreign key":
             for member in here.values():
@@ -116,7 +126,8 @@ def _compare_members(pair: Pair, kind: str, ours: dict[str, Facts], theirs: dict
         if name not in theirs:
             found.append(missing(subject, f"not on the target: {_described(ours[name])}"))
         elif name not in ours:
-            found.append(extra(subject, f"not on the source: {_described(theirs[name])}"))
+            rule = pair.rules.extra_index(theirs[name]) if kind == "index" else ""
+            found.append(extra(subject, f"not on the source: {_described(theirs[name])}", rule))
         else:
             found += compare_facts(kind, subject, ours[name], theirs[name], pair.rules.explain)
     if kind in {"column", "partition"}:
@@ -128,10 +139,13 @@ def _compare_text(source: Session, target: Session, pair: Pair) -> list[Differen
     ours = _show_create(source, pair.mapping.source)
     theirs = _show_create(target, pair.mapping.target)
     found: list[Difference] = []
-    for (kind, name), definition in ours.definitions.items():
+    for (kind, old), definition in ours.definitions.items():
+        name = expected_name(kind, old, pair.mapping)
         other = theirs.definitions.get((kind, name))
         if other is None or kind == "foreign key":
             continue  # a missing one is the facts' to tell, and so is all there is to a foreign key
+        if name != old:
+            definition = (definition[0], other[1], *definition[2:])  # CONSTRAINT name …
         found += _compare_words(pair, f"{kind} {pair.label}.{name}", definition, other)
     found += _compare_words(pair, f"partitioning {pair.label}", ours.partitioning, theirs.partitioning)
     told = pair.told | _TOLD
