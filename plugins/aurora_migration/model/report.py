@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from aurora_migration.model.finding import Finding
+from aurora_migration.model.finding import Finding, Severity
 
 
 class Verdict(StrEnum):
@@ -14,7 +14,7 @@ class Verdict(StrEnum):
     EQUAL = "equal"
     DIFFERS = "differs"
     DEGRADED = "equal value, degraded type"
-    MISSING = "missing"
+    MISSING = "not compared"
 
 
 class DifferenceKind(StrEnum):
@@ -71,5 +71,7 @@ class VerificationReport:
 
     @property
     def proven(self) -> bool:
+        """Every table equal, every other difference explained, no phase left unfinished."""
         tables = all(table.verdict is Verdict.EQUAL for table in self.tables)
-        return tables and all(d.explained for d in (*self.objects, *self.accounts))
+        blocked = any(finding.severity is Severity.BLOCKER for finding in self.findings)
+        return tables and not blocked and all(d.explained for d in (*self.objects, *self.accounts))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from aurora_migration.model.chunk import Bound, Chunk, KeyRange
+from aurora_migration.model.chunk import Bound, Chunk, KeyRange, LoadUnit
 from aurora_migration.model.names import TableMapping, TableName
 from aurora_migration.mysql.session import Session
 from aurora_migration.store.control import Control
@@ -67,35 +67,33 @@ def forget_chunks(session: Session, control: Control, table: TableName) -> None:
         control.execute(session, "delete_ranges", **_table(table))
 
 
-def save_ranges(session: Session, control: Control, unit: int, ranges: Iterable[KeyRange]) -> None:
-    """Keep the key ranges of a load unit."""
-    for part in ranges:
-        control.execute(
-            session,
-            "save_range",
-            **_table(part.table),
-            number=part.number,
-            unit=unit,
-            lower=_encode(part.lower),
-            upper=_encode(part.upper),
-            row_estimate=part.row_estimate,
-            byte_estimate=part.byte_estimate,
-        )
+def save_units(session: Session, control: Control, units: Iterable[LoadUnit]) -> None:
+    """Keep the units of a run; key ranges of other tables belong to no unit from now on."""
+    with session.transaction():
+        control.execute(session, "release_ranges")
+        for unit in units:
+            for part in unit.ranges:
+                control.execute(
+                    session,
+                    "save_range",
+                    **_table(part.table),
+                    number=part.number,
+                    unit=unit.number,
+                    lower=_encode(part.lower),
+                    upper=_encode(part.upper),
+                    row_estimate=part.row_estimate,
+                    byte_estimate=part.byte_estimate,
+                )
 
 
 def ranges(session: Session, control: Control, unit: int | None = None) -> tuple[KeyRange, ...]:
     """The key ranges of one load unit, or of the whole migration."""
-    return tuple(
-        KeyRange(
-            TableName(row["source_schema"], row["source_table"]),
-            row["number"],
-            _decode(row["lower_bound"]),
-            _decode(row["upper_bound"]),
-            row["row_estimate"],
-            row["byte_estimate"],
-        )
-        for row in control.query(session, "ranges", unit=unit)
-    )
+    return tuple(_range(row) for row in control.query(session, "ranges", unit=unit))
+
+
+def ranges_by_unit(session: Session, control: Control) -> tuple[tuple[int, KeyRange], ...]:
+    """All key ranges of the migration with the number of their unit; unit 0 is in no run."""
+    return tuple((int(row["unit"]), _range(row)) for row in control.query(session, "ranges", unit=None))
 
 
 def claim_chunk(session: Session, control: Control, run_id: str, chunk: Chunk) -> None:
@@ -151,6 +149,17 @@ def _encode(bound: Bound) -> str | None:
 
 def _decode(text: str | None) -> Bound:
     return None if text is None else tuple(json.loads(text))
+
+
+def _range(row: dict[str, Any]) -> KeyRange:
+    return KeyRange(
+        TableName(row["source_schema"], row["source_table"]),
+        row["number"],
+        _decode(row["lower_bound"]),
+        _decode(row["upper_bound"]),
+        row["row_estimate"],
+        row["byte_estimate"],
+    )
 
 
 def _state(row: dict[str, Any]) -> TableState:

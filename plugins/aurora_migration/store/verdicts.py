@@ -64,6 +64,15 @@ def verdicts(session: Session, control: Control, run_id: str) -> tuple[TableVerd
     return tuple(tables.values())
 
 
+def verified_ranges(session: Session, control: Control, run_id: str) -> dict[str, int]:
+    """How many key ranges of each source table have a verdict in a run."""
+    counts: dict[str, int] = {}
+    for row in control.query(session, "verdicts", run_id=run_id):
+        name = str(TableName(row["source_schema"], row["source_table"]))
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
 def differences(session: Session, control: Control, run_id: str) -> list[tuple[tuple[str, str], Difference]]:
     """All differences of a run, each with its (area, scope)."""
     return [

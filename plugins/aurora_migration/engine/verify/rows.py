@@ -15,7 +15,7 @@ from typing import Any
 
 from aurora_migration.engine.verify.drilldown import differing_rows
 from aurora_migration.engine.verify.scope import Side, chunk_values, sides
-from aurora_migration.model.chunk import Chunk
+from aurora_migration.model.chunk import Chunk, KeyRange
 from aurora_migration.model.config import VerificationLevel
 from aurora_migration.model.plan import PlannedTable
 from aurora_migration.model.progress import Progress
@@ -38,8 +38,11 @@ class VerifyContext:
     clock: Callable[[], float] = time.monotonic
 
 
-def verify_range(context: VerifyContext, planned: PlannedTable, chunks: Sequence[Chunk]) -> TableVerdict:
-    """Compare the chunks of one key range; they must cover it without a gap."""
+def verify_range(
+    context: VerifyContext, planned: PlannedTable, part: KeyRange, recorded: Sequence[Chunk]
+) -> TableVerdict:
+    """Compare one key range by its recorded chunks; what they do not cover is compared as one more chunk."""
+    chunks = covering(part, recorded)
     started = context.clock()
     pair = sides(context.source, context.target, planned)
     totals = [0, 0]
@@ -69,6 +72,15 @@ def verify_range(context: VerifyContext, planned: PlannedTable, chunks: Sequence
         seconds=context.clock() - started,
         differences=tuple(differences),
     )
+
+
+def covering(part: KeyRange, recorded: Sequence[Chunk]) -> tuple[Chunk, ...]:
+    """The recorded chunks, completed so that they cover the whole range without a gap."""
+    last = recorded[-1] if recorded else None
+    if last is not None and last.upper == part.upper:
+        return tuple(recorded)
+    lower, number = (part.lower, 0) if last is None else (last.upper, last.number)
+    return (*recorded, Chunk(part.table, part.number, number + 1, lower, part.upper))
 
 
 def _measure(level: VerificationLevel, side: Side, chunk: Chunk) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Between Airflow and the engine: connections, migration files, failures, progress, runs."""

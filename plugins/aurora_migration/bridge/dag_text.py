@@ -1,0 +1,43 @@
+"""What a person reads on a DAG's page before they trigger it."""
+
+from __future__ import annotations
+
+from aurora_migration.model.config import MigrationConfig
+
+
+def migrate_doc(config: MigrationConfig) -> str:
+    """Markdown for ``<name>.migrate``."""
+    rules = ", ".join(f"{'include' if rule.include else 'exclude'} `{rule.pattern}`" for rule in config.selection)
+    return f"""
+### {config.name}: move MySQL to Aurora MySQL and prove it
+
+{config.description or "No description in the migration file."}
+
+**First time? Trigger it with *Dry run* on.** Preflight then shows every finding and the plan, and writes nothing.
+
+| | |
+|---|---|
+| source → target | connection `{config.source.connection}` → connection `{config.target.connection}` |
+| selection | {rules} |
+| type, engine | {config.type}, {config.engine} |
+| accounts | {config.accounts.mode} |
+
+1. **preflight** checks both servers; blockers stop the run before anything is written.
+2. **schema_wave_1**, **position**, **plan**, **load** create bare tables and move the rows in parallel units.
+3. **schema_wave_2**, **objects**, **accounts** add indexes, foreign keys, views, routines, triggers, accounts, and
+   events (disabled).
+4. **verify_rows**, **verify_objects**, **report** compare everything. A green run is proved equal.
+
+A failed or cleared **load** task goes on at its first unfinished chunk. For a full load the source must not be
+written to while the run lasts; verification shows every row that was.
+"""
+
+
+def verify_doc(config: MigrationConfig) -> str:
+    """Markdown for ``<name>.verify``."""
+    return f"""
+### {config.name}: verify alone
+
+Compares rows, objects, accounts and grants of what `{config.name}.migrate` loaded, and writes only to the control
+schema `{config.control_schema}`. Differences name the table, the chunk and the key.
+"""

@@ -1,0 +1,89 @@
+"""Planning and loading as tasks do it: sessions, stored units, progress to the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from aurora_migration.bridge.progress import ProgressLog
+from aurora_migration.bridge.run import Run
+from aurora_migration.engine.fullload.loading import LoadContext, load_range
+from aurora_migration.engine.fullload.planning import group_units, table_ranges, unit_bytes
+from aurora_migration.engine.plan import fingerprint
+from aurora_migration.errors import SchemaMismatchError
+from aurora_migration.model.chunk import KeyRange, LoadUnit
+from aurora_migration.model.plan import MigrationPlan, PlannedTable
+from aurora_migration.mysql.reader import RowReader
+from aurora_migration.mysql.session import Session
+from aurora_migration.mysql.writer import local_infile_allowed, prepare
+from aurora_migration.sql.row_text import RowStyle
+from aurora_migration.store import load
+
+_log = logging.getLogger(__name__)
+_NO_ROWS = (LoadUnit(1, "no rows to load", ()),)
+
+
+def plan_units(run: Run, plan: MigrationPlan, source: Session, target: Session) -> tuple[LoadUnit, ...]:
+    """Make and keep the load units of a run; never none, so that the tasks behind them run."""
+    states = {state.mapping.source: state for state in load.tables(target, run.control)}
+    kept: dict[str, list[KeyRange]] = {}
+    for part in load.ranges(target, run.control):
+        kept.setdefault(str(part.table), []).append(part)
+    goal = unit_bytes(plan.tables, run.config.load)
+    ranges: list[KeyRange] = []
+    for planned in plan.tables:
+        state, print_ = states.get(planned.mapping.source), fingerprint(planned)
+        if state is not None and state.started and state.fingerprint == print_:
+            ranges += kept[str(planned.mapping.source)]
+            continue
+        ranges += _fresh(run, planned, print_, goal, source, target)
+    units = group_units(ranges, run.config.load) if ranges else _NO_ROWS
+    load.save_units(target, run.control, units)
+    return units
+
+
+def _fresh(
+    run: Run, planned: PlannedTable, print_: str, goal: int, source: Session, target: Session
+) -> list[KeyRange]:
+    table = planned.table
+    load.forget_chunks(target, run.control, table.name)
+    load.save_table(target, run.control, run.run_id, planned.mapping, print_, table.row_estimate, table.data_bytes)
+    return table_ranges(source, table, goal)
+
+
+def load_unit(run: Run, number: int) -> dict[str, Any]:
+    """Load the key ranges of one unit. Raises: SchemaMismatchError, RowsRejectedError, RetryableError."""
+    rows = size = 0
+    with run.sessions(local_infile=True) as (source, target), RowReader(run.source) as reader:
+        plan = run.plan(source)
+        ranges = load.ranges(target, run.control, number)
+        _check_unchanged(run, plan, ranges, target)
+        style = _style(run, target)
+        prepare(target)
+        progress = ProgressLog()
+        context = LoadContext(source, reader, target, run.control, run.run_id, style, run.config.load, progress)
+        for part in ranges:
+            written = load_range(context, plan.table(part.table), part)
+            rows, size = rows + written.rows, size + written.bytes
+    _log.info("Unit loaded unit=%s ranges=%s rows=%s bytes=%s method=%s", number, len(ranges), rows, size, style)
+    return {"unit": number, "ranges": len(ranges), "rows": rows, "bytes": size}
+
+
+def _style(run: Run, target: Session) -> RowStyle:
+    method = run.config.load.method
+    if method == "auto":
+        return RowStyle.LOAD_DATA if local_infile_allowed(target) else RowStyle.INSERT
+    return RowStyle(method)
+
+
+def _check_unchanged(run: Run, plan: MigrationPlan, ranges: Sequence[KeyRange], target: Session) -> None:
+    """A table whose definition changed since the plan must not be loaded by the old one."""
+    states = {state.mapping.source: state for state in load.tables(target, run.control)}
+    for name in sorted({part.table for part in ranges}):
+        if fingerprint(plan.table(name)) != states[name].fingerprint:
+            raise SchemaMismatchError(
+                "the table's definition or its target changed after the plan was made",
+                subject=str(name),
+                remedy="start a new run with target_table_prep_mode drop-and-create",
+            )

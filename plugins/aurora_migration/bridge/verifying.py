@@ -1,0 +1,126 @@
+"""Verification as tasks do it: stored chunks in, stored verdicts out, and the report that decides."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import Any
+
+from airflow.sdk.exceptions import AirflowSkipException
+
+from aurora_migration.bridge import report_log
+from aurora_migration.bridge.accounts import account_plan
+from aurora_migration.bridge.progress import ProgressLog
+from aurora_migration.bridge.run import Run
+from aurora_migration.engine.accounts import compare_accounts, read_accounts
+from aurora_migration.engine.verify.objects import compare_objects
+from aurora_migration.engine.verify.report import build_report
+from aurora_migration.engine.verify.rows import VerifyContext, verify_range
+from aurora_migration.errors import ConfigurationError, DataMismatchError
+from aurora_migration.model.report import Difference, Verdict
+from aurora_migration.mysql.position import server_version
+from aurora_migration.mysql.session import Session
+from aurora_migration.store import load, runs, verdicts
+
+_log = logging.getLogger(__name__)
+_REMEDY = "the differences above name what to look at; a repaired or reloaded table is verified by <name>.verify"
+
+
+def units_to_verify(run: Run) -> list[dict[str, Any]]:
+    """Open a run that verifies alone and list the load units there are."""
+    with run.sessions() as (source, target):
+        if not run.control.exists(target):
+            raise ConfigurationError(
+                "nothing has been loaded yet",
+                subject=f"migration {run.config.name}",
+                remedy=f"run {run.config.name}.migrate first",
+            )
+        versions = {"source": server_version(source), "target": server_version(target)}
+        runs.start_run(target, run.control, run.run_id, "verify", run.options_json(), versions)
+        return [{"number": number, "label": label} for number, label in _units(run, target)]
+
+
+def _units(run: Run, target: Session) -> list[tuple[int, str]]:
+    tables: dict[int, list[str]] = {}
+    for unit, part in load.ranges_by_unit(target, run.control):
+        tables.setdefault(unit, []).append(str(part.table))
+    tables.pop(0, None)
+    labels = []
+    for unit, names in sorted(tables.items()):
+        distinct = list(dict.fromkeys(names))
+        more = f" and {len(distinct) - 1} more" if len(distinct) > 1 else ""
+        labels.append((unit, f"{distinct[0]}{more}"))
+    return labels or [(1, "no rows")]
+
+
+def verify_unit(run: Run, number: int) -> dict[str, Any]:
+    """Compare one unit's rows on both sides. Raises: DataMismatchError naming table, chunk and keys."""
+    found = []
+    with run.sessions() as (source, target):
+        plan = run.plan(source)
+        context = VerifyContext(source, target, run.options.level, ProgressLog())
+        known = {planned.mapping.source for planned in plan.tables}
+        for part in load.ranges(target, run.control, number):
+            if part.table not in known:
+                continue
+            verdict = verify_range(context, plan.table(part.table), part, load.chunks(target, run.control, part))
+            verdicts.save_verdict(target, run.control, run.run_id, part.table, part.number, verdict)
+            found.append(verdict)
+    report_log.log_verdicts(found)
+    bad = [verdict for verdict in found if verdict.verdict is not Verdict.EQUAL]
+    if bad:
+        raise DataMismatchError(_first_words(bad), found, remedy=_REMEDY)
+    return {"unit": number, "ranges": len(found), "rows": sum(verdict.source_rows for verdict in found)}
+
+
+def _first_words(bad: list[Any]) -> str:
+    differences = [difference for verdict in bad for difference in verdict.differences]
+    named = "; ".join(f"{d.subject}: {d.detail}" for d in differences[:10])
+    more = f"; and {len(differences) - 10} more" if len(differences) > 10 else ""
+    return f"{len(bad)} key ranges differ: {named}{more}"
+
+
+def verify_objects(run: Run) -> dict[str, Any]:
+    """Compare objects and accounts. Raises: DataMismatchError naming each unexplained difference."""
+    with run.sessions() as (source, target), run.phase(target, "verify-objects") as summary:
+        plan = run.plan(source)
+        objects = compare_objects(plan, source, target)
+        verdicts.save_differences(target, run.control, run.run_id, "objects", objects)
+        accounts: tuple[Difference, ...] = ()
+        if run.config.accounts.mode != "skip":
+            proposed = account_plan(run, plan, source, target)
+            accounts = compare_accounts(proposed, read_accounts(source), read_accounts(target))
+        verdicts.save_differences(target, run.control, run.run_id, "accounts", accounts)
+        report_log.log_differences((*objects, *accounts))
+        open_ones = [difference for difference in (*objects, *accounts) if not difference.explained]
+        summary.update(objects=len(objects), accounts=len(accounts), unexplained=len(open_ones))
+        if open_ones:
+            named = "; ".join(f"{d.subject} {d.kind}: {d.detail}" for d in open_ones[:10])
+            raise DataMismatchError(f"{len(open_ones)} differences: {named}", open_ones, remedy=_REMEDY)
+    return summary
+
+
+def report(run: Run) -> dict[str, Any]:
+    """Judge the whole run from what it stored. Raises: DataMismatchError unless all is proved."""
+    if run.options.dry_run:
+        raise AirflowSkipException("dry run: nothing to report")
+    with run.sessions() as (source, target):
+        if not run.control.exists(target):
+            raise DataMismatchError("the run stopped before it wrote anything", remedy="see the first failed task")
+        plan = run.plan(source)
+        result = build_report(
+            plan,
+            run.run_id,
+            str(run.options.level),
+            verdicts.verdicts(target, run.control, run.run_id),
+            Counter(str(part.table) for part in load.ranges(target, run.control)),
+            verdicts.verified_ranges(target, run.control, run.run_id),
+            [difference for _, difference in verdicts.differences(target, run.control, run.run_id)],
+            runs.findings(target, run.control, run.run_id),
+            {row["phase"]: row["state"] for row in runs.phases(target, run.control, run.run_id)},
+        )
+        report_log.log_report(result)
+        runs.finish_run(target, run.control, run.run_id, "success" if result.proven else "failed")
+    if not result.proven:
+        raise DataMismatchError("the target is not proved equal to the source", result, remedy=_REMEDY)
+    return report_log.report_json(result)
