@@ -63,7 +63,7 @@ _FLAGS: Final = re.VERBOSE | re.DOTALL
 
 
 def _pattern(quote: str, backslash: bool) -> str:
-    escape = rf"|\\." if backslash else ""
+    escape = r"|\\." if backslash else ""
     plain = rf"[^{quote}\\]" if backslash else rf"[^{quote}]"
     return f"{quote}(?:{plain}|{quote}{quote}{escape})*{quote}"
 

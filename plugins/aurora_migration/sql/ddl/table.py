@@ -24,7 +24,7 @@ class KeyKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnPart:
+class ColumnClause:
     """One column."""
 
     name: str
@@ -33,7 +33,7 @@ class ColumnPart:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyPart:
+class KeyClause:
     """One index; ``columns`` has None for an expression."""
 
     name: str
@@ -47,8 +47,11 @@ class KeyPart:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignKeyPart:
-    """One foreign key: ``before`` ends with REFERENCES, ``after`` starts with the parent's columns."""
+class ForeignKeyClause:
+    """One foreign key to ``schema`` (None: the table's own) and ``table``.
+
+    ``before`` runs from FOREIGN KEY to REFERENCES, ``after`` starts with the parent's columns.
+    """
 
     name: str
     before: str
@@ -61,19 +64,23 @@ class ForeignKeyPart:
         parent = identifier(self.table).plain
         if self.schema is not None:
             parent = f"{identifier(self.schema).plain}.{parent}"
-        return f"{self.before} {parent} {self.after}"
+        return f"CONSTRAINT {identifier(self.name).plain} {self.before} {parent} {self.after}"
 
 
 @dataclass(frozen=True, slots=True)
-class CheckPart:
-    """One CHECK constraint."""
+class CheckClause:
+    """One CHECK constraint; ``clause`` starts with CHECK."""
 
     name: str
-    text: str
+    clause: str
+
+    @property
+    def text(self) -> str:
+        return f"CONSTRAINT {identifier(self.name).plain} {self.clause}"
 
 
 @dataclass(frozen=True, slots=True)
-class OptionPart:
+class OptionClause:
     """One table option; ``name`` in capitals (``DEFAULT CHARSET``), ``value`` without quotes."""
 
     name: str
@@ -81,22 +88,25 @@ class OptionPart:
     text: str
 
 
+Part = ColumnClause | KeyClause | ForeignKeyClause | CheckClause | OptionClause
+
+
 @dataclass(frozen=True, slots=True)
 class TableDefinition:
     """A whole CREATE TABLE; ``partitioning`` is empty or the text from its version comment to the end."""
 
-    columns: tuple[ColumnPart, ...]
-    keys: tuple[KeyPart, ...]
-    foreign_keys: tuple[ForeignKeyPart, ...]
-    checks: tuple[CheckPart, ...]
-    options: tuple[OptionPart, ...]
+    columns: tuple[ColumnClause, ...]
+    keys: tuple[KeyClause, ...]
+    foreign_keys: tuple[ForeignKeyClause, ...]
+    checks: tuple[CheckClause, ...]
+    options: tuple[OptionClause, ...]
     partitioning: str = ""
 
     def option(self, name: str) -> str | None:
         """The value of a table option, or None."""
         return next((option.value for option in self.options if option.name == name), None)
 
-    def key(self, name: str) -> KeyPart | None:
+    def key(self, name: str) -> KeyClause | None:
         """The index called ``name`` (index names ignore case), or None."""
         return next((key for key in self.keys if key.name.lower() == name.lower()), None)
 
@@ -112,16 +122,8 @@ class TableDefinition:
 
 def render(definition: TableDefinition, name: str) -> str:
     """CREATE TABLE for an already quoted ``name``."""
-    parts = [
-        part.text
-        for part in (
-            *definition.columns,
-            *definition.keys,
-            *definition.foreign_keys,
-            *definition.checks,
-        )
-    ]
-    body = ",\n  ".join(parts)
+    parts: list[Part] = [*definition.columns, *definition.keys, *definition.foreign_keys, *definition.checks]
+    body = ",\n  ".join(part.text for part in parts)
     options = "".join(f" {option.text}" for option in definition.options)
     partitioning = f"\n{definition.partitioning}" if definition.partitioning else ""
     return f"CREATE TABLE {name} (\n  {body}\n){options}{partitioning}"
@@ -144,7 +146,7 @@ def first_wave(definition: TableDefinition, chunk_key: str | None, also: Iterabl
     return replace(definition, keys=tuple(kept), foreign_keys=())
 
 
-def _leads(key: KeyPart, column: str) -> bool:
+def _leads(key: KeyClause, column: str) -> bool:
     if key.kind in {KeyKind.FULLTEXT, KeyKind.SPATIAL}:
         return False
     return key.columns[0] is not None and key.columns[0].lower() == column.lower()

@@ -13,12 +13,12 @@ from typing import Final
 from aurora_migration.errors import UnsupportedTableError
 from aurora_migration.sql.ddl.lexer import Kind, Token, closing, split, tokens
 from aurora_migration.sql.ddl.table import (
-    CheckPart,
-    ColumnPart,
-    ForeignKeyPart,
+    CheckClause,
+    ColumnClause,
+    ForeignKeyClause,
     KeyKind,
-    KeyPart,
-    OptionPart,
+    KeyClause,
+    OptionClause,
     TableDefinition,
 )
 
@@ -32,16 +32,16 @@ def parse_table(text: str) -> TableDefinition:
     end = closing(cut, opening) if opening is not None else None
     if opening is None or end is None or not cut[0].word("CREATE"):
         raise _unreadable(text)
-    columns: list[ColumnPart] = []
-    keys: list[KeyPart] = []
-    foreign_keys: list[ForeignKeyPart] = []
-    checks: list[CheckPart] = []
+    columns: list[ColumnClause] = []
+    keys: list[KeyClause] = []
+    foreign_keys: list[ForeignKeyClause] = []
+    checks: list[CheckClause] = []
     for element in split(cut[opening + 1 : end]):
         first = element[0]
         if first.word("CONSTRAINT") and any(token.word("FOREIGN") for token in element[:3]):
             foreign_keys.append(_foreign_key(text, element))
         elif first.word("CONSTRAINT") and element[2].word("CHECK"):
-            checks.append(CheckPart(element[1].value, _text(text, element)))
+            checks.append(CheckClause(element[1].value, _text(text, element[2:])))
         elif first.word(*_KEY_WORDS):
             keys.append(_key(text, element))
         elif first.named:
@@ -49,21 +49,19 @@ def parse_table(text: str) -> TableDefinition:
         else:
             raise _unreadable(_text(text, element))
     options, partitioning = _tail(text, cut[end + 1 :])
-    return TableDefinition(
-        tuple(columns), tuple(keys), tuple(foreign_keys), tuple(checks), options, partitioning
-    )
+    return TableDefinition(tuple(columns), tuple(keys), tuple(foreign_keys), tuple(checks), options, partitioning)
 
 
-def _column(text: str, element: Sequence[Token]) -> ColumnPart:
+def _column(text: str, element: Sequence[Token]) -> ColumnClause:
     depth = 0
     counts = False
     for token in element[1:]:
         depth += token.symbol("(") - token.symbol(")")
         counts = counts or (depth == 0 and token.word("AUTO_INCREMENT"))
-    return ColumnPart(element[0].value, _text(text, element), counts)
+    return ColumnClause(element[0].value, _text(text, element), counts)
 
 
-def _key(text: str, element: Sequence[Token]) -> KeyPart:
+def _key(text: str, element: Sequence[Token]) -> KeyClause:
     words = []
     index = 0
     while element[index].word(*_KEY_WORDS):
@@ -78,28 +76,28 @@ def _key(text: str, element: Sequence[Token]) -> KeyPart:
     columns = tuple(
         part[0].value if part[0].kind is Kind.NAME else None for part in split(element[opening + 1 : end])
     )
-    return KeyPart(name, kind, columns, _text(text, element))
+    return KeyClause(name, kind, columns, _text(text, element))
 
 
-def _foreign_key(text: str, element: Sequence[Token]) -> ForeignKeyPart:
+def _foreign_key(text: str, element: Sequence[Token]) -> ForeignKeyClause:
     at = next((i for i, token in enumerate(element) if token.word("REFERENCES")), None)
     if at is None:
         raise _unreadable(_text(text, element))
     qualified = element[at + 2].symbol(".")
     table = element[at + 3] if qualified else element[at + 1]
     after = element[at + 4 if qualified else at + 2]
-    return ForeignKeyPart(
+    return ForeignKeyClause(
         name=element[1].value,
-        before=text[element[0].start : element[at].end],
+        before=text[element[2].start : element[at].end],
         schema=element[at + 1].value if qualified else None,
         table=table.value,
         after=text[after.start : element[-1].end],
     )
 
 
-def _tail(text: str, cut: Sequence[Token]) -> tuple[tuple[OptionPart, ...], str]:
+def _tail(text: str, cut: Sequence[Token]) -> tuple[tuple[OptionClause, ...], str]:
     """Options and partitioning, which follow the closing parenthesis."""
-    options: list[OptionPart] = []
+    options: list[OptionClause] = []
     index = 0
     while index < len(cut):
         if cut[index].kind is Kind.OPEN:
@@ -109,10 +107,10 @@ def _tail(text: str, cut: Sequence[Token]) -> tuple[tuple[OptionPart, ...], str]
             if end is None:
                 break
             name, _, value = _option(text, cut, index + 1, end)
-            options.append(OptionPart(name, value, text[cut[index].start : cut[end].end]))
+            options.append(OptionClause(name, value, text[cut[index].start : cut[end].end]))
         else:
             name, end, value = _option(text, cut, index, len(cut))
-            options.append(OptionPart(name, value, text[cut[index].start : cut[end].end]))
+            options.append(OptionClause(name, value, text[cut[index].start : cut[end].end]))
         index = end + 1
     if index < len(cut):
         raise _unreadable(text[cut[index].start :])
