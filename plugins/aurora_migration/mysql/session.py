@@ -157,6 +157,7 @@ def _connect(endpoint: Endpoint, *, local_infile: bool) -> Any:
             charset="utf8mb4",
             autocommit=True,
             connect_timeout=endpoint.connect_timeout_seconds,
+            read_timeout=endpoint.connect_timeout_seconds,  # a listener that is no MySQL may never greet us
             client_flag=CLIENT.LOCAL_FILES if local_infile else 0,
             ssl=context,
             ssl_disabled=context is None,
@@ -164,6 +165,8 @@ def _connect(endpoint: Endpoint, *, local_infile: bool) -> Any:
         )
     except DRIVER_ERRORS as error:
         raise translate(error, endpoint.label) from error
+    connection._read_timeout = None
+    connection._sock.settimeout(None)
     _keep_alive(connection._sock)
     return connection
 

@@ -1,0 +1,165 @@
+"""One side of the migration: its session and what it says about itself, each fact read once at first use.
+
+Reading is lazy, so that a fact which cannot be read fails the checks that need it and no others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from aurora_migration.engine.preflight.grants import Grants, parse_grants
+from aurora_migration.errors import MigrationError
+from aurora_migration.mysql.endpoint import Endpoint
+from aurora_migration.mysql.session import Session
+from aurora_migration.sql.library import statement
+from aurora_migration.sql.quoting import Fragment, account, join
+
+
+class Version(NamedTuple):
+    """A MySQL version; compares with plain tuples."""
+
+    major: int
+    minor: int
+    patch: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Account:
+    """An account or role of a server with its authentication plugin."""
+
+    user: str
+    host: str
+    plugin: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.user}@{self.host}"
+
+
+class Server:
+    """A connected side; ``session`` may be replaced after a lost connection, the facts stay."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def ensure_open(self, reopen: Callable[[Endpoint], Session]) -> None:
+        """Replace the session if it no longer answers. Raises: MigrationError."""
+        try:
+            self.session.query(statement("preflight/login"))
+        except MigrationError:
+            self.close()
+            self.session = reopen(self.endpoint)
+
+    def close(self) -> None:
+        self.session.close()
+
+    @property
+    def endpoint(self) -> Endpoint:
+        return self.session.endpoint
+
+    @property
+    def role(self) -> str:
+        return self.endpoint.role
+
+    @property
+    def label(self) -> str:
+        """What findings call this side."""
+        return self.endpoint.label
+
+    @cached_property
+    def variables(self) -> Mapping[str, str]:
+        """Global variables by lower-case name; switches read ON or OFF."""
+        rows = self.session.query(statement("preflight/variables"))
+        return {row["Variable_name"].lower(): str(row["Value"]) for row in rows}
+
+    def is_on(self, variable: str) -> bool:
+        """Whether a switch is on; a variable that the server does not know is off."""
+        return self.variables.get(variable, "OFF").upper() in {"ON", "1", "YES", "TRUE"}
+
+    def number(self, variable: str) -> int:
+        """A numeric variable, 0 if the server does not know it."""
+        return int(self.variables.get(variable, "0"))
+
+    @property
+    def version(self) -> Version:
+        return parse_version(self.variables["version"])
+
+    @property
+    def folds_names(self) -> bool:
+        """Whether the server compares table names without regard to case."""
+        return self.number("lower_case_table_names") != 0
+
+    def same_name(self, name: str) -> str:
+        """A form of a schema or table name that is equal for names which are one on this server."""
+        return name.lower() if self.folds_names else name
+
+    @cached_property
+    def login(self) -> Mapping[str, object]:
+        return self.session.query(statement("preflight/login"))[0]
+
+    @property
+    def clock(self) -> datetime:
+        """The server's clock, in UTC, when the login was read."""
+        clock = self.login["clock"]
+        assert isinstance(clock, datetime)
+        return clock
+
+    @property
+    def account(self) -> Account:
+        """The account that the server took the connection for."""
+        user, _, host = str(self.login["account"]).rpartition("@")
+        return Account(user, host)
+
+    @property
+    def quoted_account(self) -> str:
+        """The account as a GRANT statement writes it."""
+        return account(self.account.user, self.account.host).plain
+
+    @cached_property
+    def grants(self) -> Grants:
+        """What this session may do: its own grants and those of its active roles."""
+        return self._grants(statement("preflight/grants"))
+
+    @cached_property
+    def grants_with_all_roles(self) -> Grants:
+        """What the account could do with every role it has been given active."""
+        if not self.grants.roles:
+            return self.grants
+        roles = join((account(user, host) for user, host in self.grants.roles), ", ")
+        return self._grants(statement("preflight/grants_using", roles=roles))
+
+    @cached_property
+    def accounts(self) -> Mapping[str, Account]:
+        """All accounts and roles by ``user@host``. Raises: MissingPrivilegeError."""
+        rows = self.session.query(statement("preflight/accounts"))
+        found = (Account(row["user"], row["host"], row["plugin"] or "") for row in rows)
+        return {str(one): one for one in found}
+
+    @cached_property
+    def collations(self) -> frozenset[str]:
+        return frozenset(row["name"] for row in self.session.query(statement("preflight/collations")))
+
+    @cached_property
+    def channels(self) -> tuple[str, ...]:
+        """Replication channels that the server receives. Raises: MissingPrivilegeError."""
+        rows = self.session.query(statement("preflight/channels"))
+        return tuple(str(row["channel"]) for row in rows)
+
+    def _grants(self, sql: Fragment) -> Grants:
+        lines = [str(next(iter(row.values()))) for row in self.session.query(sql)]
+        return parse_grants(lines, wildcards=not self.is_on("partial_revokes"))
+
+
+def parse_version(text: str) -> Version:
+    """The numbers at the head of a version text such as 8.0.36-28-log."""
+    found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
+    if found is None:
+        return Version(0, 0)
+    return Version(int(found[1]), int(found[2]), int(found[3] or 0))
