@@ -1,0 +1,47 @@
+"""What all tests share: one pair of real servers a session, the Aurora-like target included.
+
+The header prints the server's version. No server is an error, never a silent skip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from local.mysqld import find_distribution
+from local.servers import Pair, pair_down, pair_up
+from tests.fresh_databases import Databases
+
+
+def pytest_report_header() -> str:
+    return f"MySQL servers: {find_distribution().version}, source and Aurora-like target"
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if session.testscollected == 0 and not session.config.option.collectonly:
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.fixture(scope="session")
+def server_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """A running source and Aurora-like target, removed at the end."""
+    folder = tmp_path_factory.mktemp("pair")
+    try:
+        yield pair_up(folder)
+    finally:
+        pair_down(folder)
+
+
+@pytest.fixture
+def databases(server_pair: Pair) -> Iterator[Callable[..., Databases]]:
+    """Factory of a database that is new on both sides and dropped afterwards."""
+    made: list[Databases] = []
+
+    def make(*statements: str, name: str | None = None) -> Databases:
+        made.append(Databases.create(server_pair, statements, name))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.drop()

@@ -1,0 +1,44 @@
+"""A load in a process of its own, for tests that kill it: ``python -m tests.load_process SETTINGS.json``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from aurora_migration.engine.fullload.loading import LoadContext, load_range
+from aurora_migration.engine.plan import build_plan
+from aurora_migration.model.config import LoadConfig, MigrationConfig
+from aurora_migration.model.plan import RunOptions
+from aurora_migration.mysql.endpoint import Endpoint
+from aurora_migration.mysql.reader import RowReader
+from aurora_migration.mysql.session import Session
+from aurora_migration.mysql.writer import prepare
+from aurora_migration.sql.row_text import RowStyle
+from aurora_migration.store import load
+from aurora_migration.store.control import Control
+from tests.loads import SmallChunks
+
+
+def main(settings: dict[str, Any]) -> None:
+    source_end, target_end = (Endpoint(role, **settings[role]) for role in ("source", "target"))
+    config = MigrationConfig.model_validate(settings["config"])
+    limits = SmallChunks(small_bytes=settings["chunk_bytes"], **LoadConfig().model_dump())
+    style = RowStyle(settings["style"])
+    with (
+        Session.open(source_end) as source,
+        Session.open(target_end, local_infile=True) as target,
+        RowReader(source_end) as reader,
+    ):
+        prepare(target)
+        plan = build_plan(config, RunOptions(), source)
+        control = Control(config.control_schema, config.name)
+        context = LoadContext(source, reader, target, control, "run", style, limits, lambda _: None)
+        print("loading", flush=True)
+        for part in load.ranges(target, control):
+            load_range(context, plan.table(part.table), part)
+
+
+if __name__ == "__main__":
+    main(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
