@@ -19,6 +19,8 @@ from local import LocalError
 
 Json = dict[str, Any]
 READ_ATTEMPTS = 5
+# Seconds after which a missing DAG and an import error are taken for cause and effect.
+PATIENCE = 40.0
 FINISHED = frozenset({"success", "failed"})
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
@@ -109,11 +111,13 @@ class AirflowClient:
         Raises:
             LocalError: it was not within `timeout` seconds; the text holds the import errors.
         """
-        deadline = time.monotonic() + timeout
+        started = time.monotonic()
         while self._request("GET", f"/api/v2/dags/{quote(dag_id, safe='')}").status_code == 404:
-            if time.monotonic() > deadline:
-                reasons = "\n".join(self.import_errors()) or "no import errors"
-                raise LocalError(f"Airflow has no DAG {dag_id} after {timeout:.0f} s: {reasons}")
+            waited = time.monotonic() - started
+            errors = self.import_errors() if waited > min(PATIENCE, timeout) else []
+            if errors or waited > timeout:
+                reasons = "\n".join(errors) or "no import errors"
+                raise LocalError(f"Airflow has no DAG {dag_id} after {waited:.0f} s: {reasons}")
             time.sleep(0.5)
 
     def unpause(self, dag_id: str) -> None:
@@ -124,6 +128,16 @@ class AirflowClient:
         """Start a run with these params and return its id."""
         body = {"logical_date": None, "conf": dict(conf or {})}
         return str(self.send("POST", f"/api/v2/dags/{quote(dag_id, safe='')}/dagRuns", body)["dag_run_id"])
+
+    def runs(self, dag_id: str) -> list[Json]:
+        """The DAG's latest runs, newest first; none for a DAG that is not known."""
+        path = f"/api/v2/dags/{quote(dag_id, safe='')}/dagRuns"
+        answer = self._request("GET", path, query={"order_by": "-run_after", "limit": 50})
+        return [] if answer.status_code == 404 else list(self._checked(answer)["dag_runs"])
+
+    def fail_run(self, dag_id: str, run_id: str) -> None:
+        """End a run: its tasks are stopped and it is marked as failed."""
+        self.send("PATCH", self._run(dag_id, run_id), {"state": "failed"})
 
     def run_state(self, dag_id: str, run_id: str) -> str:
         """The run's state: queued, running, success or failed."""

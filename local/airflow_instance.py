@@ -31,7 +31,9 @@ WATCHED = ("*.py", "*.sql", "*.html", "*.js")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One start: whose session, which API port, with which settings, and how new its code was (epoch seconds)."""
+    """One start: whose session, which API port, with which settings, and how new its code was (epoch
+    seconds).
+    """
 
     leader: sessions.Leader
     port: int
@@ -124,11 +126,23 @@ class AirflowInstance:
         Raises:
             LocalError: it did not become healthy; the text holds the end of its log.
         """
+        self.begin()
+        self.finish()
+
+    def begin(self) -> None:
+        """Start the processes, if need be, and return at once; `finish` must follow."""
         if not self.is_current():
             self.stop()
             self._launch()
-            self._await_healthy()
-            self.client.warm_up()
+
+    def finish(self) -> None:
+        """Return once what `begin` started is healthy and the connections exist.
+
+        Raises:
+            LocalError: it did not become healthy; the text holds the end of its log.
+        """
+        self._await_healthy()
+        self.client.warm_up()
         for connection_id, params in self.connections.items():
             self.client.put_connection(connection_id, params)
 
