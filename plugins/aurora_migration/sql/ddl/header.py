@@ -17,7 +17,21 @@ Span = tuple[int, int]
 
 # words of a routine's characteristics: https://dev.mysql.com/doc/refman/8.4/en/create-procedure.html
 _CHARACTERISTICS: Final = frozenset(
-    {"LANGUAGE", "NOT", "DETERMINISTIC", "CONTAINS", "NO", "READS", "MODIFIES", "SQL", "DATA", "SECURITY", "DEFINER", "INVOKER", "JAVASCRIPT"}
+    {
+        "LANGUAGE",
+        "NOT",
+        "DETERMINISTIC",
+        "CONTAINS",
+        "NO",
+        "READS",
+        "MODIFIES",
+        "SQL",
+        "DATA",
+        "SECURITY",
+        "DEFINER",
+        "INVOKER",
+        "JAVASCRIPT",
+    }
 )
 _STATE: Final = ("ENABLE", "DISABLE", "ON", "SLAVE", "REPLICA")
 

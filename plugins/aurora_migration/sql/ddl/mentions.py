@@ -43,7 +43,30 @@ _ROUTINE: Final = ("CALL", "PROCEDURE", "FUNCTION", "TRIGGER", "EVENT")
 _FROM_FUNCTIONS: Final = ("EXTRACT", "TRIM", "SUBSTRING", "SUBSTR", "MID", "POSITION")
 # what ends a list of tables, after which a comma no longer leads to the next table
 _LIST_END: Final = frozenset(
-    {"WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "WINDOW", "UNION", "EXCEPT", "INTERSECT", "FOR", "LOCK", "INTO", "SET", "VALUES", "VALUE", "SELECT", "DO", "THEN", "ELSE", "BEGIN", "END", "RETURN"}
+    {
+        "WHERE",
+        "GROUP",
+        "HAVING",
+        "ORDER",
+        "LIMIT",
+        "WINDOW",
+        "UNION",
+        "EXCEPT",
+        "INTERSECT",
+        "FOR",
+        "LOCK",
+        "INTO",
+        "SET",
+        "VALUES",
+        "VALUE",
+        "SELECT",
+        "DO",
+        "THEN",
+        "ELSE",
+        "BEGIN",
+        "END",
+        "RETURN",
+    }
 )
 
 

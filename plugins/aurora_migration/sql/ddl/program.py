@@ -2,8 +2,8 @@
 
 Starts from what the source's server wrote. The header's names, definer and comment are written anew from the
 catalog, because the server writes them wrongly under some character sets and sql_modes; all else stays, apart
-from named rules: ``definer``, ``event-disabled`` and ``rename``. Where names cannot be carried over safely the text
-keeps them and a finding says so.
+from named rules: ``definer``, ``event-disabled`` and ``rename``. Where names cannot be carried over safely the
+text keeps them and a finding says so.
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ _KEEP: Final = DefinersConfig()
 
 @dataclass(frozen=True, slots=True)
 class TargetProgram:
-    """What to create: ``name`` and ``create`` are the target's, ``source`` is where it comes from."""
+    """What to create: ``name``, ``create`` and ``security`` are the target's, ``source`` is where it comes from."""
 
     source: Program
     name: TableName
     create: str
+    security: str
     rules: tuple[AppliedRule, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -64,6 +65,7 @@ class _Rewriting:
         self.definers = definers
         self.disable_events = disable_events
         self.name = _target_name(program, names)
+        self.security = program.security
         self.edits: list[Edit] = []
         self.rules: list[AppliedRule] = []
         self.findings: list[Finding] = []
@@ -80,7 +82,8 @@ class _Rewriting:
         self._comment(cut, header)
         self._state(cut, header)
         create = apply(program.create, self.edits)
-        return TargetProgram(program, self.name, create, tuple(self.rules), tuple(self.findings))
+        rules, findings = tuple(self.rules), tuple(self.findings)
+        return TargetProgram(program, self.name, create, self.security, rules, findings)
 
     def _record(self, rule: str, detail: str) -> None:
         self.rules.append(AppliedRule(rule, f"{self.program.kind.lower()} {self.name}", detail))
@@ -103,6 +106,7 @@ class _Rewriting:
         if isinstance(program, View | Routine) and header.security is not None:
             start, end, text = header.security
             self.edits.append(Edit(start, end, text))
+            self.security = "INVOKER"
             self._record("definer", "SQL SECURITY DEFINER → INVOKER")
 
     def _names(self, cut: Sequence[Token], header: Header) -> None:

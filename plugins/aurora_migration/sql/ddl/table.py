@@ -146,6 +146,24 @@ def first_wave(definition: TableDefinition, chunk_key: str | None, also: Iterabl
     return replace(definition, keys=tuple(kept), foreign_keys=())
 
 
+def build_batches(keys: Iterable[KeyClause]) -> list[tuple[KeyClause, ...]]:
+    """Indexes to add in one ALTER TABLE each: all together, as far as InnoDB builds them in place.
+
+    It builds one FULLTEXT index at a time (error 1795) and, since a functional index brings a hidden virtual
+    column, one functional index (error 1846); together they would copy the table.
+    """
+    together: list[KeyClause] = []
+    alone: list[tuple[KeyClause, ...]] = []
+    functional = False
+    for key in keys:
+        if key.kind is KeyKind.FULLTEXT or (key.functional and functional):
+            alone.append((key,))
+        else:
+            together.append(key)
+            functional = functional or key.functional
+    return [tuple(together), *alone] if together else alone
+
+
 def _leads(key: KeyClause, column: str) -> bool:
     if key.kind in {KeyKind.FULLTEXT, KeyKind.SPATIAL}:
         return False

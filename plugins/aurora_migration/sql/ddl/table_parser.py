@@ -16,8 +16,8 @@ from aurora_migration.sql.ddl.table import (
     CheckClause,
     ColumnClause,
     ForeignKeyClause,
-    KeyKind,
     KeyClause,
+    KeyKind,
     OptionClause,
     TableDefinition,
 )

@@ -1,0 +1,72 @@
+"""What a planned table is to be on the target: the source's definition under the named rules."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aurora_migration.errors import MigrationError
+from aurora_migration.model.names import TableName
+from aurora_migration.model.plan import MigrationPlan, PlannedTable
+from aurora_migration.model.rule import AppliedRule
+from aurora_migration.mysql.ddl import names_ignore_case, show_create_table
+from aurora_migration.mysql.session import Session
+from aurora_migration.sql.ddl.names import NameMap, name_map
+from aurora_migration.sql.ddl.table import TableDefinition
+from aurora_migration.sql.ddl.table_parser import parse_table
+from aurora_migration.sql.ddl.table_rules import rewrite_table
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedTable:
+    """A planned table, its final definition on the target, and the rules that were applied."""
+
+    planned: PlannedTable
+    final: TableDefinition
+    rules: tuple[AppliedRule, ...]
+
+
+def plan_names(plan: MigrationPlan, source: Session) -> NameMap:
+    """The plan's name changes, compared as the source compares names."""
+    return name_map(plan, fold_case=names_ignore_case(source))
+
+
+def expected_table(planned: PlannedTable, source: Session, names: NameMap) -> ExpectedTable:
+    """Read the source's definition and apply the rules. Raises: UnsupportedTableError."""
+    name = planned.mapping.source
+    with about(f"table {name}"):
+        final, rules = rewrite_table(parse_table(show_create_table(source, name)), name, names)
+    return ExpectedTable(planned, final, rules)
+
+
+def found_table(target: Session, name: TableName) -> TableDefinition:
+    """The definition that is on the target now. Raises: StatementError if there is no such table."""
+    with about(f"table {name}"):
+        return parse_table(show_create_table(target, name))
+
+
+@contextlib.contextmanager
+def about(subject: str) -> Iterator[None]:
+    """Let errors from inside say which object they are about."""
+    try:
+        yield
+    except MigrationError as error:
+        if subject not in error.subject:
+            error.subject = f"{subject} on the {error.subject}" if error.subject else subject
+        raise
+
+
+@contextlib.contextmanager
+def without_foreign_key_checks(target: Session) -> Iterator[None]:
+    """Let parents be emptied, dropped and made again under their children, and keys be added unchecked.
+
+    Rows are not checked again because verification proves them equal to the source's, where the keys held. The
+    second variable is MySQL 8.4's: keys may point at columns that are not unique, as they could on the source.
+    """
+    target.set_variable("foreign_key_checks", 0)
+    target.try_variable("restrict_fk_on_non_standard_key", "OFF")
+    try:
+        yield
+    finally:
+        target.set_variable("foreign_key_checks", 1)
