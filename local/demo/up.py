@@ -160,6 +160,6 @@ def print_where(console: Console, stage: Stage, run_id: str) -> None:
     airflow = stage.airflow
     console.print(f"\nAirflow stays up: {airflow.url}/dags/{stage.case.dag_id}/runs/{run_id}")
     console.print(
-        f"  login {airflow.user} / {airflow.password}; the servers' logins are in {stage.pair.folder}/endpoints.json"
+        f"  login {airflow.user} / {airflow.password}; the servers' are in {stage.pair.folder}/endpoints.json"
     )
     console.print("  `make demo` migrates again, `make demo-down` stops everything")

@@ -9,19 +9,9 @@ import pytest
 
 from local.airflow_client import ConnectionParams
 from local.airflow_instance import ROOT, AirflowInstance
-from local.servers import Pair, pair_down, pair_up
+from local.servers import Pair
 
 StartAirflow = Callable[..., AirflowInstance]
-
-
-@pytest.fixture(scope="session")
-def server_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """A source and an Aurora-like target of this test run alone."""
-    folder = tmp_path_factory.mktemp("pair")
-    try:
-        yield pair_up(folder)
-    finally:
-        pair_down(folder)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import itertools
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import MySQLdb
@@ -17,7 +16,7 @@ import local.oracle
 from local.oracle import Comparison, ServerParams, compare_databases
 from local.oracle.__main__ import main
 from local.oracle.session import Session
-from tests.local_oracle.conftest import Pair, Run
+from tests.local_oracle.conftest import Roots, Run
 
 pytestmark = pytest.mark.servers
 
@@ -28,14 +27,12 @@ SCHEMA = [part for part in (Path(__file__).parent / "twins.sql").read_text().spl
 
 
 @pytest.fixture
-def twins(pair: Pair, run: Run) -> Iterator[tuple[str, ServerParams, ServerParams]]:
+def twins(roots: Roots, run: Run) -> tuple[str, ServerParams, ServerParams]:
     """The same database on both servers, under a name of its own."""
     name = f"twins_{next(NUMBERS)}"
-    for server in (pair.source, pair.target):
+    for server in (roots.source, roots.target):
         run(server, name, SCHEMA)
-    yield name, pair.source, pair.target
-    for server in (pair.source, pair.target):
-        run(server, name, [f"DROP DATABASE {name}"])
+    return name, roots.source, roots.target
 
 
 def text_of(comparison: Comparison) -> str:
@@ -166,20 +163,20 @@ def test_a_counter_behind_is_a_difference_and_ahead_is_none(
     )
 
 
-def test_a_renamed_database_is_compared_under_its_new_name(pair: Pair, run: Run) -> None:
+def test_a_renamed_database_is_compared_under_its_new_name(roots: Roots, run: Run) -> None:
     renames = {"plain_old": "plain_new"}
-    run(pair.source, "plain_old", SCHEMA)
-    run(pair.target, "plain_new", SCHEMA)
-    comparison = compare_databases(pair.source, pair.target, renames)
+    run(roots.source, "plain_old", SCHEMA)
+    run(roots.target, "plain_new", SCHEMA)
+    comparison = compare_databases(roots.source, roots.target, renames)
     assert comparison.equal, str(comparison)
     assert comparison.tables[0].target.startswith("plain_new.")
-    run(pair.target, "plain_new", ["UPDATE keyless SET b = 'other' WHERE a = 2"])
-    assert not compare_databases(pair.source, pair.target, renames).equal
+    run(roots.target, "plain_new", ["UPDATE keyless SET b = 'other' WHERE a = 2"])
+    assert not compare_databases(roots.source, roots.target, renames).equal
 
 
-def test_odd_names_are_read_and_reported(pair: Pair, run: Run) -> None:
+def test_odd_names_are_read_and_reported(roots: Roots, run: Run) -> None:
     odd = "a.b 'c' \"d\" %s {e} ☃\\ " + "x" * 40 + "z"
-    for server in (pair.source, pair.target):
+    for server in (roots.source, roots.target):
         run(
             server,
             odd,
@@ -188,10 +185,10 @@ def test_odd_names_are_read_and_reported(pair: Pair, run: Run) -> None:
                 f"INSERT INTO `{odd}` VALUES (1, 1)",
             ],
         )
-    comparison = compare_databases(pair.source, pair.target, [odd])
+    comparison = compare_databases(roots.source, roots.target, [odd])
     assert comparison.equal, str(comparison)
-    run(pair.target, odd, [f"UPDATE `{odd}` SET `tick``` = 2"])
-    text = text_of(compare_databases(pair.source, pair.target, [odd]))
+    run(roots.target, odd, [f"UPDATE `{odd}` SET `tick``` = 2"])
+    text = text_of(compare_databases(roots.source, roots.target, [odd]))
     assert f"changed row {odd}='1': tick` '1' -> '2'" in text
 
 
@@ -202,13 +199,13 @@ def test_a_table_left_out_is_not_missed(twins: tuple[str, ServerParams, ServerPa
     assert compare_databases(source, target, [name], without=[f"{name}.parts"]).equal
 
 
-def test_nothing_compared_is_not_equal(pair: Pair, run: Run) -> None:
-    for server in (pair.source, pair.target):
+def test_nothing_compared_is_not_equal(roots: Roots, run: Run) -> None:
+    for server in (roots.source, roots.target):
         run(server, "hollow", [])
-    assert not compare_databases(pair.source, pair.target, ["hollow"]).equal
+    assert not compare_databases(roots.source, roots.target, ["hollow"]).equal
 
 
-def test_examples_are_bounded_and_many_rows_are_compared(pair: Pair, run: Run) -> None:
+def test_examples_are_bounded_and_many_rows_are_compared(roots: Roots, run: Run) -> None:
     numbers = "WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 20000) SELECT n FROM s"
     rows = f"INSERT INTO many SELECT n, n % 7 FROM ({numbers}) q"
     statements = [
@@ -216,21 +213,21 @@ def test_examples_are_bounded_and_many_rows_are_compared(pair: Pair, run: Run) -
         "CREATE TABLE many (id INT PRIMARY KEY, v INT)",
         rows,
     ]
-    for server in (pair.source, pair.target):
+    for server in (roots.source, roots.target):
         run(server, "many", statements)
-    assert compare_databases(pair.source, pair.target, ["many"]).equal
-    run(pair.target, "many", ["UPDATE many SET v = v + 1 WHERE id > 100", "DELETE FROM many WHERE id = 50"])
-    table = compare_databases(pair.source, pair.target, ["many"], examples=3).tables[0]
+    assert compare_databases(roots.source, roots.target, ["many"]).equal
+    run(roots.target, "many", ["UPDATE many SET v = v + 1 WHERE id > 100", "DELETE FROM many WHERE id = 50"])
+    table = compare_databases(roots.source, roots.target, ["many"], examples=3).tables[0]
     assert (table.source_rows, table.target_rows) == (20000, 19999)
     assert len(table.examples) == 3
 
 
-def test_a_second_row_under_a_lost_key_is_found(pair: Pair, run: Run) -> None:
+def test_a_second_row_under_a_lost_key_is_found(roots: Roots, run: Run) -> None:
     create = ["CREATE TABLE t (id INT PRIMARY KEY, v INT)", "INSERT INTO t VALUES (1, 1), (2, 2)"]
-    for server in (pair.source, pair.target):
+    for server in (roots.source, roots.target):
         run(server, "lost_key", create)
-    run(pair.target, "lost_key", ["ALTER TABLE t DROP PRIMARY KEY", "INSERT INTO t VALUES (2, 2)"])
-    assert "extra row id='2'" in text_of(compare_databases(pair.source, pair.target, ["lost_key"]))
+    run(roots.target, "lost_key", ["ALTER TABLE t DROP PRIMARY KEY", "INSERT INTO t VALUES (2, 2)"])
+    assert "extra row id='2'" in text_of(compare_databases(roots.source, roots.target, ["lost_key"]))
 
 
 def test_the_command_reads_the_endpoints_and_its_exit_code_tells(
@@ -255,15 +252,15 @@ def test_the_command_reads_the_endpoints_and_its_exit_code_tells(
     assert target.password not in printed
 
 
-def test_the_source_is_never_written(pair: Pair) -> None:
-    with Session(pair.source) as session, pytest.raises(MySQLdb.OperationalError, match="READ ONLY"):
+def test_the_source_is_never_written(roots: Roots) -> None:
+    with Session(roots.source) as session, pytest.raises(MySQLdb.OperationalError, match="READ ONLY"):
         session.rows("CREATE DATABASE must_not_be")
 
 
-def test_memory_is_bounded_by_the_row_and_not_by_the_table(pair: Pair, run: Run) -> None:
+def test_memory_is_bounded_by_the_row_and_not_by_the_table(roots: Roots, run: Run) -> None:
     statements = ["CREATE TABLE pics (id INT AUTO_INCREMENT PRIMARY KEY, pic LONGBLOB)"]
     statements += ["INSERT INTO pics (pic) VALUES (REPEAT('x', 8000000))"] * 30
-    for server in (pair.source, pair.target):
+    for server in (roots.source, roots.target):
         run(server, "pics", statements)
     code = (
         "import json, resource, sys; from local.oracle import ServerParams, compare_databases\n"
@@ -273,7 +270,7 @@ def test_memory_is_bounded_by_the_row_and_not_by_the_table(pair: Pair, run: Run)
     )
     ends = [
         {"host": end.host, "port": end.port, "user": end.user, "password": end.password}
-        for end in (pair.source, pair.target)
+        for end in (roots.source, roots.target)
     ]
     done = subprocess.run(
         [sys.executable, "-c", code],
