@@ -31,16 +31,19 @@ class Databases:
     target: Session
     source_root: Session
     target_root: Session
+    key: str
 
     @classmethod
     def create(cls, pair: Pair, statements: Sequence[str], name: str | None = None) -> Databases:
+        key = f"t_{secrets.token_hex(6)}"
         made = cls(
             pair,
-            name or f"t_{secrets.token_hex(6)}",
+            name or key,
             Session.open(endpoint("source", pair.source_login)),
             Session.open(endpoint("target", pair.target_login), local_infile=True),
             Session.open(root(pair, "source")),
             Session.open(root(pair, "target")),
+            key,
         )
         made.source_root.execute(raw("CREATE DATABASE ") + identifier(made.name))
         made.run_on(made.source_root, statements)
@@ -67,7 +70,8 @@ class Databases:
     def config(self, **changes: Any) -> MigrationConfig:
         """A migration of the whole database, named after it."""
         settings: dict[str, Any] = {
-            "name": self.name.replace("_", "-").lower()[:40] if self.name.isascii() else "odd",
+            "name": self.key,
+            "control_schema": f"control_{self.key}",
             "source": {"connection": "source_mysql"},
             "target": {"connection": "target_aurora"},
             "selection": [{"include": f"{self.name}.*"}],
@@ -83,7 +87,7 @@ class Databases:
     def drop(self) -> None:
         for session in (self.source_root, self.target_root):
             session.execute(raw("DROP DATABASE IF EXISTS ") + identifier(self.name))
-            session.execute(raw("DROP DATABASE IF EXISTS ") + identifier("aurora_migration"))
+            session.execute(raw("DROP DATABASE IF EXISTS ") + identifier(f"control_{self.key}"))
         for session in (self.source, self.target, self.source_root, self.target_root):
             session.close()
 

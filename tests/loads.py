@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from aurora_migration.engine.fullload.loading import LoadContext, load_range
 from aurora_migration.engine.fullload.planning import group_units, table_ranges
 from aurora_migration.engine.plan import build_plan, fingerprint
+from aurora_migration.engine.verify.rows import VerifyContext, verify_range
 from aurora_migration.model.chunk import KeyRange
-from aurora_migration.model.config import LoadConfig
+from aurora_migration.model.config import LoadConfig, VerificationLevel
 from aurora_migration.model.plan import RunOptions
+from aurora_migration.model.report import TableVerdict
 from aurora_migration.mysql.reader import RowReader
 from aurora_migration.mysql.session import Session
 from aurora_migration.mysql.writer import prepare
@@ -38,7 +40,8 @@ class SmallChunks(LoadConfig):
 
 
 def control_of(made: Databases) -> Control:
-    return Control("aurora_migration", made.config().name)
+    config = made.config()
+    return Control(config.control_schema, config.name)
 
 
 def plan_of(made: Databases, ranges_of: int = 1 << 40) -> list[KeyRange]:
@@ -95,3 +98,16 @@ def load_all(
 def record_units(made: Databases) -> int:
     """How many chunks are recorded."""
     return sum(state.chunks for state in load.tables(made.target, control_of(made)))
+
+
+def verify_all(made: Databases, level: VerificationLevel = VerificationLevel.CHECKSUM) -> dict[str, TableVerdict]:
+    """The verdict on each table, by name; for tables of one key range."""
+    plan = build_plan(made.config(), RunOptions(), made.source)
+    control = control_of(made)
+    context = VerifyContext(made.source, made.target, level, lambda _: None)
+    return {
+        part.table.name: verify_range(
+            context, plan.table(part.table), part, load.chunks(made.target, control, part)
+        )
+        for part in load.ranges(made.target, control)
+    }

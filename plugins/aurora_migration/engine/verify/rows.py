@@ -10,10 +10,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from aurora_migration.engine.verify.drilldown import differing_rows
+from aurora_migration.engine.verify.drilldown import degraded_rows, differing_rows
 from aurora_migration.engine.verify.scope import Side, chunk_values, sides
 from aurora_migration.model.chunk import Chunk, KeyRange
 from aurora_migration.model.config import VerificationLevel
@@ -21,6 +21,7 @@ from aurora_migration.model.plan import PlannedTable
 from aurora_migration.model.progress import Progress
 from aurora_migration.model.report import Difference, DifferenceKind, TableVerdict, Verdict
 from aurora_migration.mysql.session import Session
+from aurora_migration.sql.json_types import json_columns
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.row_hash import aggregates, row_hash
 
@@ -42,36 +43,69 @@ def verify_range(
     context: VerifyContext, planned: PlannedTable, part: KeyRange, recorded: Sequence[Chunk]
 ) -> TableVerdict:
     """Compare one key range by its recorded chunks; what they do not cover is compared as one more chunk."""
-    chunks = covering(part, recorded)
     started = context.clock()
     pair = sides(context.source, context.target, planned)
-    totals = [0, 0]
-    differences: list[Difference] = []
-    differing = 0
+    tally = _Tally()
+    chunks = covering(part, recorded)
     with ThreadPoolExecutor(max_workers=2) as pool:
         for chunk in chunks:
-            left, right = pool.map(lambda side, chunk=chunk: _measure(context.level, side, chunk), pair)
-            totals = [totals[0] + left["row_count"], totals[1] + right["row_count"]]
-            if left != right:
-                differing += 1
-                room = MAX_ROW_DIFFERENCES - len(differences)
-                differences += _explain(context, pair, chunk, left, right, room)
+            _compare(context, pool, pair, chunk, tally)
             seconds = max(1e-6, context.clock() - started)
+            rows, estimate = tally.source_rows, max(part.row_estimate, tally.source_rows)
             context.on_progress(
-                Progress("verify", str(chunk.table), totals[0], 0, 0, True, totals[0] / seconds, seconds)
+                Progress(
+                    "verify",
+                    str(chunk.table),
+                    rows,
+                    0,
+                    estimate,
+                    False,
+                    rows / seconds,
+                    seconds,
+                )
             )
     return TableVerdict(
         source=str(planned.mapping.source),
         target=str(planned.target),
         level=str(context.level),
-        verdict=Verdict.DIFFERS if differing else Verdict.EQUAL,
-        source_rows=totals[0],
-        target_rows=totals[1],
+        verdict=tally.verdict,
+        source_rows=tally.source_rows,
+        target_rows=tally.target_rows,
         chunks=len(chunks),
-        chunks_differing=differing,
+        chunks_differing=tally.chunks_differing,
         seconds=context.clock() - started,
-        differences=tuple(differences),
+        differences=tuple(tally.differences),
     )
+
+
+@dataclass(slots=True)
+class _Tally:
+    source_rows: int = 0
+    target_rows: int = 0
+    chunks_differing: int = 0
+    verdict: Verdict = Verdict.EQUAL
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def room(self) -> int:
+        return max(1, MAX_ROW_DIFFERENCES - len(self.differences))
+
+
+def _compare(
+    context: VerifyContext, pool: ThreadPoolExecutor, pair: tuple[Side, Side], chunk: Chunk, tally: _Tally
+) -> None:
+    left, right = pool.map(lambda side: _measure(context.level, side, chunk), pair)
+    tally.source_rows += left["row_count"]
+    tally.target_rows += right["row_count"]
+    if left != right:
+        tally.chunks_differing += 1
+        tally.verdict = Verdict.DIFFERS
+        tally.differences += _explain(context, pair, chunk, left, right, tally.room)
+    elif context.level is VerificationLevel.CHECKSUM and json_columns(pair[0].table):
+        degraded = degraded_rows(pool, pair, chunk, tally.room)
+        tally.differences += degraded
+        if degraded and tally.verdict is Verdict.EQUAL:
+            tally.verdict = Verdict.DEGRADED
 
 
 def covering(part: KeyRange, recorded: Sequence[Chunk]) -> tuple[Chunk, ...]:

@@ -30,7 +30,7 @@ _KEEP: Final = DefinersConfig()
 
 @dataclass(frozen=True, slots=True)
 class TargetProgram:
-    """What to create: ``name``, ``create`` and ``security`` are the target's, ``source`` is where it comes from."""
+    """What to create: all but ``source`` is the target's."""
 
     source: Program
     name: TableName

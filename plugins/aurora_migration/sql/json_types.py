@@ -1,0 +1,38 @@
+"""The types inside JSON values, which their text does not show.
+
+A DECIMAL, DATE or BLOB scalar inside a JSON value has the same text as a DOUBLE or a STRING, and becomes one when
+it travels as text (https://dev.mysql.com/doc/refman/8.4/en/json.html#json-values). The skeleton of a value is the
+list of JSON_TYPEs of its root, its members and its elements; comparing skeletons tells an equal value whose types
+were degraded from an equal one.
+"""
+
+from __future__ import annotations
+
+from aurora_migration.model.table import Column, Table
+from aurora_migration.sql.quoting import Fragment, identifier, join, raw
+
+
+def json_columns(table: Table) -> tuple[Column, ...]:
+    """The table's stored JSON columns; the types in generated ones follow from them."""
+    return tuple(column for column in table.stored_columns if column.data_type == "json")
+
+
+def types_hash(table: Table) -> Fragment:
+    """SHA-256 over the type skeletons of a row's JSON columns, as hexadecimal digits."""
+    parts = [_skeleton(column) for column in json_columns(table)]
+    return raw("SHA2(CONCAT_WS(';', ") + join(parts, ", ") + raw("), 256)")
+
+
+def _skeleton(column: Column) -> Fragment:
+    name = identifier(column.name)
+    inner = (_types(name, path) for path in ("$**.*", "$**[*]"))
+    members = join((raw("IFNULL(") + part + raw(", '')") for part in inner), ", ")
+    return raw("IFNULL(CONCAT_WS(',', JSON_TYPE(") + name + raw("), ") + members + raw("), 'N')")
+
+
+def _types(name: Fragment, path: str) -> Fragment:
+    return (
+        raw("(SELECT GROUP_CONCAT(IFNULL(JSON_TYPE(jt.v), 'NULL')) FROM JSON_TABLE(")
+        + name
+        + raw(f", '{path}' COLUMNS (v JSON PATH '$')) AS jt)")
+    )
