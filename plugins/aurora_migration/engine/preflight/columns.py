@@ -12,7 +12,7 @@ from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
 
-_NO_SUCH_FUNCTION = 1305
+_NO_SUCH_FUNCTION = frozenset({1046, 1305})  # 1046: it might be in a default schema, and there is none
 
 
 def check_types(context: Context) -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def has_vectors(session: Session) -> bool:
     try:
         session.query(statement("preflight/vector_type"))
     except StatementError as error:
-        if error.errno == _NO_SUCH_FUNCTION:
+        if error.errno in _NO_SUCH_FUNCTION:
             return False
         raise
     return True

@@ -119,9 +119,8 @@ class Context:
     @cached_property
     def view_references(self) -> tuple[Reference, ...]:
         """What the views that come along use."""
-        views = {one.name for one in self.objects if one.kind == "view"}
-        found = scope.view_references(self.source.session, self.plan)
-        return tuple(reference for reference in found if reference.view in views)
+        views = [one for one in self.objects if one.kind == "view"]
+        return scope.view_references(self.source.session, views)
 
     @cached_property
     def target_tables(self) -> Mapping[TableName, Table]:

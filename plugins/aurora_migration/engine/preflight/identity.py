@@ -11,6 +11,7 @@ from typing import Final
 
 from aurora_migration.engine.preflight.context import Context
 from aurora_migration.model.finding import Finding, blocker, warning
+from aurora_migration.sql.library import statement
 
 _PLACE: Final = ("hostname", "port", "datadir")
 _READ_ONLY: Final = ("innodb_read_only", "super_read_only", "read_only")
@@ -60,18 +61,19 @@ def check_target_is_writable(context: Context) -> Iterator[Finding]:
 def check_replication(context: Context) -> Iterator[Finding]:
     """Whether somebody else writes to the target, or the source is only a copy of another server."""
     for server in context.servers:
-        for channel in server.channels:
-            if server.role == "target":
-                yield warning(
-                    "target-replicates",
-                    server.label,
-                    f"is a replica (channel {channel!r}): replication writes there beside this migration",
-                    "stop replication on the target before the load",
-                )
-            else:
+        for row in server.session.query(statement("preflight/channels")):
+            channel = row["channel"] or "default"
+            if server.role == "source":
                 yield warning(
                     "source-is-replica",
                     server.label,
-                    f"is a replica (channel {channel!r}): rows that it has not received yet are not copied",
+                    f"is a replica (channel {channel}): rows that it has not received yet are not copied",
                     "use the primary, or wait until the replica has caught up and stop its applier",
+                )
+            elif {row["receiver"], row["applier"]} & {"ON", "CONNECTING"}:
+                yield warning(
+                    "target-replicates",
+                    server.label,
+                    f"is a replica (channel {channel}): replication writes there beside this migration",
+                    "stop replication on the target before the load",
                 )

@@ -6,15 +6,20 @@ Views, routines and events come with whole schemas, triggers and foreign keys wi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
+
+_NAME: Final = r"\x60((?:[^\x60]|\x60\x60)*)\x60"
+_CALL: Final = re.compile(rf"{_NAME}\.{_NAME}\(")
+_STRING: Final = re.compile(r"'(?:[^'\\]|''|\\.)*'", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +90,32 @@ def foreign_keys(session: Session, schemas: Iterable[str]) -> tuple[ForeignKey, 
     return tuple(_foreign_key(list(group)) for _, group in groups)
 
 
-def view_references(session: Session, plan: MigrationPlan) -> tuple[Reference, ...]:
-    """What the views of the whole schemas of a plan use."""
-    if not plan.whole_schemas:
+def view_references(session: Session, views: Sequence[StoredObject]) -> tuple[Reference, ...]:
+    """The tables, views and functions that some views use."""
+    schemas = {view.name.schema for view in views}
+    if not schemas:
         return ()
-    return tuple(
+    wanted = {view.name for view in views}
+    found = [
         Reference(
-            TableName(row["view_schema"], row["view_name"]),
-            row["kind"],
-            TableName(row["schema_name"], row["name"]),
+            TableName(row["view_schema"], row["view_name"]), "table", TableName(row["schema_name"], row["name"])
         )
-        for row in _rows(session, "preflight/view_references", plan.whole_schemas)
-    )
+        for row in _rows(session, "preflight/view_references", sorted(schemas))
+    ]
+    found = [reference for reference in found if reference.view in wanted]
+    for view in views:
+        found += [Reference(view.name, "function", name) for name in called_functions(view.text)]
+    return tuple(found)
+
+
+def called_functions(view_text: str) -> tuple[TableName, ...]:
+    """Stored functions that a view calls: the server writes them into its text with schema, quoted."""
+    bare = _STRING.sub("''", view_text)
+    return tuple(sorted({TableName(_unquoted(call[1]), _unquoted(call[2])) for call in _CALL.finditer(bare)}))
+
+
+def _unquoted(name: str) -> str:
+    return name.replace("\x60\x60", "\x60")
 
 
 def _rows(session: Session, path: str, schemas: Iterable[str]) -> list[dict[str, Any]]:

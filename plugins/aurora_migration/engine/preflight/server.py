@@ -146,12 +146,6 @@ class Server:
     def collations(self) -> frozenset[str]:
         return frozenset(row["name"] for row in self.session.query(statement("preflight/collations")))
 
-    @cached_property
-    def channels(self) -> tuple[str, ...]:
-        """Replication channels that the server receives. Raises: MissingPrivilegeError."""
-        rows = self.session.query(statement("preflight/channels"))
-        return tuple(str(row["channel"]) for row in rows)
-
     def _grants(self, sql: Fragment) -> Grants:
         lines = [str(next(iter(row.values()))) for row in self.session.query(sql)]
         return parse_grants(lines, wildcards=not self.is_on("partial_revokes"))

@@ -70,8 +70,10 @@ def check_source_account_privileges(context: Context) -> Iterator[Finding]:
 def check_hidden_tables(context: Context) -> Iterator[Finding]:
     """Whether the account sees every table of the schemas that the selection takes by pattern."""
     source = context.source
+    patterns = [r for r in context.config.selection if r.include is not None and set(r.pattern) & set("*?[")]
     for schema in catalog.schema_names(source.session):
-        if context.config.selects_schema(schema) and not source.grants.holds("SELECT", schema):
+        by_pattern = any(rule.covers_schema(schema) for rule in patterns)
+        if by_pattern and not source.grants.holds("SELECT", schema):
             yield warning(
                 "source-tables-may-be-hidden",
                 schema,
