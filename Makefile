@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PYTHONPATH := plugins:.
 
-.PHONY: help demo demo-down servers servers-down test lint type format lock setup
+.PHONY: help demo demo-down servers servers-down test lint type format lock schema setup
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,3 +40,6 @@ format: setup ## let ruff put the code in order
 
 lock: setup ## make requirements.lock anew from requirements*.txt
 	.venv/bin/uv pip compile -q requirements-dev.txt -o requirements.lock --no-header --no-annotate --python-version 3.11 $(LOCK_ARGS)
+
+schema: setup ## make docs/migration.schema.json anew from the classes of the migration file
+	$(PY) -m local.migration_schema
