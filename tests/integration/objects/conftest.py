@@ -7,28 +7,22 @@ from collections.abc import Iterator
 import pytest
 
 from aurora_migration.mysql.session import Session
-from local.servers import Pair, pair_down, pair_up
-from tests.integration.objects.twins import Twins, endpoint, make_twin
+from local.servers import Pair
+from tests.fresh_databases import endpoint
+from tests.integration.objects.twins import Twins, make_twin, run
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    folder = tmp_path_factory.mktemp("objects")
-    try:
-        yield pair_up(folder)
-    finally:
-        pair_down(folder)
-
-
-@pytest.fixture(scope="session")
-def both(servers: Pair) -> Iterator[Twins]:
-    for server in (servers.source, servers.target):
+def both(server_pair: Pair) -> Iterator[Twins]:
+    for server in (server_pair.source, server_pair.target):
         make_twin(server)
     with (
-        Session.open(endpoint("source", servers.source_login)) as source,
-        Session.open(endpoint("target", servers.target_login)) as target,
+        Session.open(endpoint("source", server_pair.source_login)) as source,
+        Session.open(endpoint("target", server_pair.target_login)) as target,
     ):
-        yield Twins(servers, source, target)
+        yield Twins(server_pair, source, target)
+    for server in (server_pair.source, server_pair.target):
+        run(server, "DROP DATABASE twin;")
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ CORRUPTIONS: dict[str, tuple[str, DifferenceKind, str, str]] = {
     ),
     "foreign key missing": (
         "ALTER TABLE child DROP FOREIGN KEY child_parent",
-        MISSING, "foreign key twin.child.child_parent", "twin.parent",
+        MISSING, "foreign key twin.child.child_parent", "parent table parent",
     ),
     "foreign key rule": (
         "ALTER TABLE child DROP FOREIGN KEY child_parent;\n"
@@ -147,7 +147,7 @@ CORRUPTIONS: dict[str, tuple[str, DifferenceKind, str, str]] = {
         "ALTER TABLE child DROP FOREIGN KEY child_parent;\n"
         "ALTER TABLE child ADD CONSTRAINT child_parent FOREIGN KEY (parent_id) REFERENCES hidden_twin (id)"
         " ON DELETE CASCADE",
-        DIFFERS, "foreign key twin.child.child_parent", "'twin.parent' → 'twin.hidden_twin'",
+        DIFFERS, "foreign key twin.child.child_parent", "parent table: 'parent' → 'hidden_twin'",
     ),
     "check missing": ("ALTER TABLE parent DROP CHECK positive", MISSING, "check twin.parent.positive", "> 0"),
     "check enforced": (

@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.session import Session
 from local import script
 from local.mysqld import Server
-from local.servers import Login, Pair
+from local.servers import Pair
 
 TWIN = Path(__file__).with_name("twin.sql")
-OWNER = "owner"
 
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    """The servers, a session on each, and how to run statements as the owner of the database ``twin``."""
+    """The servers, a session on each, and how to run statements in the database ``twin``."""
 
     pair: Pair
     source: Session
@@ -30,10 +28,6 @@ class Twins:
     def reset(self) -> None:
         """Make the target's database anew."""
         make_twin(self.pair.target)
-
-
-def endpoint(role: str, login: Login) -> Endpoint:
-    return Endpoint(role, login.host, login.port, login.user, login.password)
 
 
 def run(server: Server, statements: str, database: str | None = None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from aurora_migration.engine.verify import objects_facts as facts
 from aurora_migration.engine.verify.objects_compare import change, compare_facts, differs, extra, missing
 from aurora_migration.engine.verify.objects_programs import ProgramComparison
-from aurora_migration.engine.verify.objects_rules import RENAME
+from aurora_migration.engine.verify.objects_rules import RENAME, database_rule
 from aurora_migration.engine.verify.objects_scope import ObjectScope
 from aurora_migration.engine.verify.objects_tables import compare_tables
 from aurora_migration.model.names import TableName
@@ -26,13 +26,12 @@ def compare_objects(plan: MigrationPlan, source: Session, target: Session) -> tu
         MissingPrivilegeError: an account may not see a definition.
     """
     scope = ObjectScope(plan)
-    parents = scope.parents()
     found: list[Difference] = []
     for schema in plan.schemas:
         if schema in plan.whole_schemas:
             found += _compare_database(plan, schema, source, target)
         found += _renames(scope, schema)
-        found += compare_tables(source, target, scope.tables(schema), parents)
+        found += compare_tables(source, target, scope.tables(schema), plan.config.target_name)
     for schema in scope.whole_targets():
         found += _extra_tables(scope, schema, target)
     expected = scope.expected(source)
@@ -47,7 +46,7 @@ def _compare_database(plan: MigrationPlan, schema: str, source: Session, target:
         return []
     if theirs is None:
         return [missing(f"database {name}")]
-    return compare_facts("database", f"database {name}", ours, theirs, lambda *_: "")
+    return compare_facts("database", f"database {name}", ours, theirs, database_rule)
 
 
 def _renames(scope: ObjectScope, schema: str) -> list[Difference]:

@@ -64,13 +64,14 @@ def indexes(session: Session, schema: str) -> Members:
 
 
 def foreign_keys(session: Session, schema: str) -> Members:
-    """The foreign keys; ``parent`` is ``schema.table``."""
+    """The foreign keys."""
 
     def facts(parts: list[dict[str, Any]]) -> Facts:
         first = parts[0]
         return {
             "columns": ", ".join(part["column_name"] for part in parts),
-            "parent": f"{first['parent_schema']}.{first['parent_table']}",
+            "parent schema": first["parent_schema"],
+            "parent table": first["parent_table"],
             "parent columns": ", ".join(part["parent_column"] for part in parts),
             "on update": first["on_update"],
             "on delete": first["on_delete"],

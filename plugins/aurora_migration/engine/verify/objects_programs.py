@@ -27,7 +27,6 @@ from aurora_migration.model.program import Event, Program, Routine, Trigger, Vie
 from aurora_migration.model.report import Difference
 
 _STATE: Final = frozenset({"ENABLE", "DISABLE", "ON", "SLAVE", "REPLICA"})
-_OFF: Final = frozenset({"DISABLED", "SLAVESIDE_DISABLED", "REPLICA_SIDE_DISABLED"})
 
 
 class ProgramComparison:
@@ -71,12 +70,12 @@ class ProgramComparison:
 
     def _explain(self, ours: Program, fact: str, one: str | None, other: str | None) -> str:
         if fact == "definer":
-            expected = self._definers.map.get(one or "", one) if self._definers.policy == "map" else None
-            return DEFINER if expected is not None and expected == other else ""
+            mapped = self._definers.map.get(one or "") if self._definers.policy == "map" else None
+            return DEFINER if mapped is not None and mapped == other else ""
         if fact == "security" and self._definers.policy == "invoker":
             return DEFINER if (one, other) == ("DEFINER", "INVOKER") else ""
         if fact == "status" and isinstance(ours, Event):
-            return EVENT_DISABLED if other in _OFF else ""
+            return EVENT_DISABLED if other == "DISABLED" else ""
         if fact == "table":
             return RENAME if (one, other) in self._names else ""
         return ""

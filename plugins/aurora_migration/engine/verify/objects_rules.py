@@ -16,41 +16,41 @@ from aurora_migration.model.names import TableMapping
 Words = tuple[str, ...]
 
 ENGINE: Final = "engine"
-INDEX_TYPE: Final = "index-type"
 COUNTER_KEY: Final = "auto-increment-key"
+FOREIGN_KEY: Final = "foreign-key"
 RENAME: Final = "rename"
 BROKEN_VIEW: Final = "broken-view"
 DEFINER: Final = "definer"
 EVENT_DISABLED: Final = "event-disabled"
+_ROW_FORMAT: Final = "row-format"
 
-# options of a table, as CREATE_OPTIONS or SHOW CREATE names them, that are left out
-_STRIPPED: Final = frozenset(
-    {
-        "row format",
-        "key block size",
-        "tablespace",
-        "data directory",
-        "index directory",
-        "encryption",
-        "compression",
-        "connection",
-        "autoextend size",
-        "secondary engine",
-        "engine attribute",
-        "storage",
-        "union",
-        "insert method",
-    }
-)
+# options of a table, as CREATE_OPTIONS or SHOW CREATE names them → the rule that leaves them out
+_LEFT_OUT: Final = {
+    "row format": _ROW_FORMAT,
+    "key block size": "key-block-size",
+    "tablespace": "tablespace",
+    "data directory": "directory",
+    "index directory": "directory",
+    "encryption": "encryption",
+    "compression": "compression",
+    "connection": "connection",
+    "autoextend size": "autoextend-size",
+    "secondary engine": "secondary-engine",
+    "secondary engine attribute": "secondary-engine",
+    "engine attribute": "engine-attribute",
+    "storage": "storage",
+    "union": ENGINE,
+    "insert method": ENGINE,
+}
 _KEPT_FORMATS: Final = frozenset({"DEFAULT", "DYNAMIC", "COMPACT", "REDUNDANT"})
 # words with a value inside definitions and partitions → the rule that takes them away
 _PIECES: Final[Sequence[tuple[Words, str]]] = (
-    (("KEY_BLOCK_SIZE", "="), "strip-key-block-size"),
+    (("KEY_BLOCK_SIZE", "="), "key-block-size"),
     (("ENGINE", "="), ENGINE),
-    (("USING",), INDEX_TYPE),
-    (("DATA", "DIRECTORY", "="), "strip-data-directory"),
-    (("INDEX", "DIRECTORY", "="), "strip-index-directory"),
-    (("TABLESPACE", "="), "strip-tablespace"),
+    (("USING",), ENGINE),
+    (("DATA", "DIRECTORY", "="), "directory"),
+    (("INDEX", "DIRECTORY", "="), "directory"),
+    (("TABLESPACE", "="), "tablespace"),
 )
 
 
@@ -66,11 +66,12 @@ class TableRules:
         if kind == "table" and fact == "engine":
             return ENGINE if self._converted else ""
         if kind == "index" and fact == "type":
-            return INDEX_TYPE if self._converted and (ours, theirs) == ("HASH", "BTREE") else ""
+            return ENGINE if self._converted and (ours, theirs) == ("HASH", "BTREE") else ""
         option = fact.removeprefix("option ").lower().replace("_", " ")
-        if kind not in {"table", "text"} or option not in _STRIPPED or theirs is not None:
+        if kind not in {"table", "text"} or theirs is not None:
             return ""
-        return "" if option == "row format" and ours in _KEPT_FORMATS else f"strip-{option.replace(' ', '-')}"
+        rule = _LEFT_OUT.get(option, "")
+        return "" if rule == _ROW_FORMAT and ours in _KEPT_FORMATS else rule
 
     def extra_index(self, index: Facts) -> str:
         """The rule that explains an index the source has not: InnoDB needs one that starts with the counter."""
@@ -83,7 +84,7 @@ class TableRules:
             return ""
         used: list[str] = []
         for start, rule in _PIECES:
-            if rule in {ENGINE, INDEX_TYPE} and not self._converted:
+            if rule == ENGINE and not self._converted:
                 continue
             stripped = _without(ours, start)
             if stripped != ours and _without(theirs, start) in {theirs, stripped}:
@@ -103,6 +104,13 @@ def _without(words: Words, start: Words) -> Words:
             kept.append(words[index])
             index += 1
     return tuple(kept)
+
+
+def database_rule(_: str, fact: str, ours: str | None, theirs: str | None) -> str:
+    """The rule that explains one differing fact of a schema, or an empty text."""
+    if fact == "encryption" and (ours, theirs) == ("YES", "NO"):
+        return "encryption"
+    return "read-only" if fact == "options" and (ours, theirs) == ("READ ONLY=1", "") else ""
 
 
 def expected_name(kind: str, name: str, mapping: TableMapping) -> str:

@@ -27,10 +27,6 @@ class ObjectScope:
         """The planned tables of a source schema."""
         return [p for p in self.plan.tables if p.mapping.source.schema == schema]
 
-    def parents(self) -> dict[str, str]:
-        """Where the tables that foreign keys name are on the target; one outside the plan keeps its name."""
-        return {str(p.mapping.source): str(p.mapping.target) for p in self.plan.tables}
-
     def renamed_names(self) -> frozenset[tuple[str, str]]:
         """Pairs of unquoted names that the migration changes, old and new."""
         pairs = {(schema, self.plan.config.target_schema(schema)) for schema in self.plan.schemas}

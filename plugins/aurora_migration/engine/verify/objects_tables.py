@@ -7,7 +7,7 @@ difference, not one for each of its columns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,14 +22,17 @@ from aurora_migration.engine.verify.objects_compare import (
     missing,
 )
 from aurora_migration.engine.verify.objects_facts import Facts
-from aurora_migration.engine.verify.objects_rules import TableRules, Words, expected_name
+from aurora_migration.engine.verify.objects_rules import FOREIGN_KEY, TableRules, Words, expected_name
 from aurora_migration.engine.verify.objects_text import TableText, table_text
 from aurora_migration.model.names import TableMapping, TableName
 from aurora_migration.model.plan import PlannedTable
 from aurora_migration.model.report import Difference
+from aurora_migration.mysql.ddl import relation_exists
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import qualified
+
+OnTarget = Callable[[TableName], TableName]
 
 _TOLD: Final = frozenset({"ENGINE", "AUTO_INCREMENT", "DEFAULT CHARSET", "COLLATE", "COMMENT"})
 
@@ -48,9 +51,9 @@ class Pair:
 
 
 def compare_tables(
-    source: Session, target: Session, tables: list[PlannedTable], parents: Mapping[str, str]
+    source: Session, target: Session, tables: list[PlannedTable], on_target: OnTarget
 ) -> list[Difference]:
-    """Compare tables of one source schema; ``parents`` renames ``schema.table`` that foreign keys name."""
+    """Compare tables of one source schema; ``on_target`` names a source table there."""
     if not tables:
         return []
     ours = facts.tables(source, tables[0].mapping.source.schema)
@@ -70,7 +73,7 @@ def compare_tables(
         pairs.append(pair)
         found += _compare_table(pair, one, other)
     for kind in facts.KINDS:
-        found += _compare_kind(source, target, pairs, kind, parents)
+        found += _compare_kind(source, target, pairs, kind, on_target)
     known = {difference.subject for difference in found if not difference.explained}
     for pair in pairs:
         found += [d for d in _compare_text(source, target, pair) if d.subject not in known]
@@ -95,7 +98,7 @@ def _compare_table(pair: Pair, ours: Facts, theirs: Facts) -> list[Difference]:
 
 
 def _compare_kind(
-    source: Session, target: Session, pairs: list[Pair], kind: str, parents: Mapping[str, str]
+    source: Session, target: Session, pairs: list[Pair], kind: str, on_target: OnTarget
 ) -> list[Difference]:
     if not pairs:
         return []
@@ -111,9 +114,29 @@ def _compare_kind(
         there = theirs[pair.mapping.target.schema].get(pair.mapping.target.name, {})
         if kind == "foreign key":
             for member in here.values():
-                member["parent"] = parents.get(member["parent"] or "", member["parent"])
+                parent = on_target(_parent(member))
+                member |= {"parent schema": parent.schema, "parent table": parent.name}
+            found += _missing_parents(pair, here, there, target)
         found += _compare_members(pair, kind, here, there)
     return found
+
+
+def _missing_parents(
+    pair: Pair, ours: dict[str, Facts], theirs: dict[str, Facts], target: Session
+) -> list[Difference]:
+    """Foreign keys left out because the table they name is not on the target; takes them out of ``ours``."""
+    found = []
+    for name in [name for name in ours if name not in theirs]:
+        parent = _parent(ours[name])
+        if not relation_exists(target, parent):
+            del ours[name]
+            detail = f"left out: its parent {parent} is not on the target"
+            found.append(missing(f"foreign key {pair.label}.{name}", detail, FOREIGN_KEY))
+    return found
+
+
+def _parent(member: Facts) -> TableName:
+    return TableName(member["parent schema"] or "", member["parent table"] or "")
 
 
 def _compare_members(pair: Pair, kind: str, ours: dict[str, Facts], theirs: dict[str, Facts]) -> list[Difference]:
