@@ -94,6 +94,20 @@ def test_odd_values_arrive(databases: Make, method: str) -> None:
     assert result.equal, result
 
 
+@pytest.mark.parametrize("method", ["load-data", "insert"])
+def test_generated_columns_that_round_are_no_loss_in_any_number(databases: Make, method: str) -> None:
+    made = databases(
+        "SET SESSION cte_max_recursion_depth = 100000",
+        """CREATE TABLE t (id INT PRIMARY KEY, price DECIMAL(10,2),
+             total DECIMAL(10,2) AS (price * price) STORED)""",
+        "INSERT INTO t (id, price) WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < 70000) SELECT i, 1.11 FROM n",
+    )
+    create_like_source(made, ["t"])
+    load_all(made, LoadConfig(method=method))
+    assert compare_databases(*made.oracle_params(), [made.name]).equal
+
+
 def test_names_with_every_odd_character_work(databases: Make) -> None:
     name = "db`\"'%s{x}. ☃"
     table = "t`'\"% {0} .;☃" + "é" * 30
