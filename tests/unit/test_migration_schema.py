@@ -30,7 +30,7 @@ def uncommented() -> str:
 
 
 def keys(content: dict[str, Any], model: type[BaseModel], path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Every key that the classes know: its path, its value in ``content`` (KeyError if it is missing), its default."""
+    """Every key that the classes know: path, value in ``content`` (KeyError if it is missing), default."""
     for name, field in model.model_fields.items():
         value = content[name]
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
