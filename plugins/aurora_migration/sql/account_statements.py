@@ -56,14 +56,13 @@ def creation(wanted: Account, *, random_password: bool = False) -> tuple[Step, .
 def alteration(wanted: Account, present: Account) -> tuple[Fragment, ...]:
     """The statements that give the existing account ``present`` the login and options of ``wanted``."""
     again = raw("ALTER USER ") + account(wanted.name.user, wanted.name.host)
+    options = _options(wanted, every=True)
     if wanted.role_like:
-        return (again + raw(" ACCOUNT LOCK PASSWORD EXPIRE"), *_clear(again, present), again + _options(wanted))
+        return (*_clear(again, present), again + options)
     (_, first), *later = creation(wanted)
-    unlimited = wanted.policy.failed_attempts == wanted.policy.lock_days == 0
-    reset = raw(" FAILED_LOGIN_ATTEMPTS 0 PASSWORD_LOCK_TIME 0") if unlimited else raw("")
+    login = again + _login(first, random_password=False) + _options(first, every=True)
     discard = () if wanted.second_secret else (again + raw(" DISCARD OLD PASSWORD"),)
-    login = again + _login(first, random_password=False)
-    return (*_clear(again, present), login + _options(first) + reset, *(text for text, _ in later), *discard)
+    return (*_clear(again, present), login, *(text for text, _ in later), *discard)
 
 
 def _clear(again: Fragment, present: Account) -> tuple[Fragment, ...]:
@@ -88,9 +87,10 @@ def _login(wanted: Account, random_password: bool) -> Fragment:
     return plugin + (raw(f" AS 0x{secret.hex()}") if secret else raw(" AS ''"))
 
 
-def _options(wanted: Account) -> Fragment:
+def _options(wanted: Account, *, every: bool = False) -> Fragment:
+    """REQUIRE, limits, password policy, lock and attributes; ``every``: also what a new account has anyway."""
     lock = raw(" ACCOUNT LOCK" if wanted.locked else " ACCOUNT UNLOCK")
-    text = _require(wanted.tls) + _limits(wanted.limits) + _policy(wanted.policy) + lock
+    text = _require(wanted.tls) + _limits(wanted.limits, every) + _policy(wanted.policy, every) + lock
     return text + raw(" ATTRIBUTE ") + quoted(wanted.attributes) if wanted.attributes else text
 
 
@@ -101,14 +101,19 @@ def _require(tls: TlsRequirement) -> Fragment:
     return raw(" REQUIRE ") + join((raw(f"{word} ") + quoted(text) for word, text in texts if text), " AND ")
 
 
-def _limits(limits: ResourceLimits) -> Fragment:
-    return raw(
-        f" WITH MAX_QUERIES_PER_HOUR {limits.queries} MAX_UPDATES_PER_HOUR {limits.updates}"
-        f" MAX_CONNECTIONS_PER_HOUR {limits.connections} MAX_USER_CONNECTIONS {limits.user_connections}"
+def _limits(limits: ResourceLimits, every: bool) -> Fragment:
+    """A new account has no limits, and SHOW CREATE USER shows those that were ever named, so zeros are left out."""
+    named = (
+        ("MAX_QUERIES_PER_HOUR", limits.queries),
+        ("MAX_UPDATES_PER_HOUR", limits.updates),
+        ("MAX_CONNECTIONS_PER_HOUR", limits.connections),
+        ("MAX_USER_CONNECTIONS", limits.user_connections),
     )
+    words = [f"{word} {number}" for word, number in named if number or every]
+    return raw(" WITH " + " ".join(words)) if words else raw("")
 
 
-def _policy(policy: PasswordPolicy) -> Fragment:
+def _policy(policy: PasswordPolicy, every: bool) -> Fragment:
     interval = policy.reuse_days
     current = {None: "DEFAULT", True: "", False: "OPTIONAL"}[policy.require_current]
     words = [
@@ -117,7 +122,7 @@ def _policy(policy: PasswordPolicy) -> Fragment:
         f"PASSWORD REUSE INTERVAL {'DEFAULT' if interval is None else f'{interval} DAY'}",
         f"PASSWORD REQUIRE CURRENT {current}".rstrip(),
     ]
-    if policy.failed_attempts or policy.lock_days:
+    if policy.failed_attempts or policy.lock_days or every:
         days = "UNBOUNDED" if policy.lock_days < 0 else policy.lock_days
         words.append(f"FAILED_LOGIN_ATTEMPTS {policy.failed_attempts} PASSWORD_LOCK_TIME {days}")
     return raw(" " + " ".join(words))

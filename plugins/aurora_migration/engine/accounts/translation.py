@@ -110,7 +110,7 @@ class GrantTranslator:
     def _place_schema(self, grant: Grant) -> Placed:
         pattern = self._patterns[grant.scope.schema]
         name = pattern.literal
-        if name in SYSTEM_SCHEMAS:
+        if name in SYSTEM_SCHEMAS or grant.scope.schema in SYSTEM_SCHEMAS:
             yield from self._place_system(grant)
         elif name is not None:
             place = self._objects.placement(name)
@@ -137,8 +137,9 @@ class GrantTranslator:
         chosen = [place for place in places if self._prefers(pattern, place.source)]
         if not chosen:
             self.changes.drop(grant, AccountRule.PATTERN_EXPANDED)
+        one = [place.source for place in places] == [grant.scope.schema]  # an underscore that nobody escaped
         for place in chosen:
-            yield from self._in_schema(grant, place, AccountRule.PATTERN_EXPANDED)
+            yield from self._in_schema(grant, place, AccountRule.RENAMED if one else AccountRule.PATTERN_EXPANDED)
 
     def _prefers(self, pattern: SchemaPattern, schema: str) -> bool:
         """MySQL takes the most specific pattern alone, never two: only that one's privileges may be named."""

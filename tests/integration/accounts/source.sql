@@ -1,0 +1,175 @@
+-- The source of the account scenarios: schemas with a few objects, and the accounts. Run as root.
+-- Each account is one case of scenarios.py, which says what has to become of it.
+INSTALL PLUGIN auth_socket SONAME 'auth_socket.so';
+INSTALL PLUGIN mysql_no_login SONAME 'mysql_no_login.so';
+SET GLOBAL automatic_sp_privileges = OFF;
+
+CREATE DATABASE app_1;
+CREATE DATABASE appX1;
+CREATE DATABASE shop;
+CREATE DATABASE legacy;
+CREATE DATABASE crm;
+CREATE DATABASE crm2;
+CREATE DATABASE hr;
+CREATE DATABASE doomed;
+CREATE TABLE app_1.t (a INT PRIMARY KEY, b INT, c INT, doomed INT);
+CREATE TABLE app_1.doomed (a INT PRIMARY KEY);
+CREATE TABLE appX1.t (a INT PRIMARY KEY);
+CREATE TABLE shop.orders (id INT PRIMARY KEY, total INT);
+CREATE TABLE shop.audit (id INT PRIMARY KEY);
+CREATE TABLE legacy.old (a INT PRIMARY KEY);
+CREATE TABLE crm.c1 (a INT PRIMARY KEY);
+CREATE TABLE crm2.c2 (a INT PRIMARY KEY);
+CREATE TABLE hr.people (a INT PRIMARY KEY);
+CREATE TABLE hr.pay (a INT PRIMARY KEY);
+CREATE VIEW app_1.v AS SELECT a FROM app_1.t;
+CREATE PROCEDURE app_1.Refresh() SELECT 1;
+CREATE PROCEDURE app_1.doomed() SELECT 1;
+CREATE FUNCTION shop.vat() RETURNS INT DETERMINISTIC RETURN 21;
+CREATE PROCEDURE crm.merge_all() SELECT 1;
+CREATE PROCEDURE hr.raise_pay() SELECT 1;
+
+-- hosts and names
+CREATE USER plain@'%' IDENTIFIED BY 'plain-secret';
+CREATE USER at_home@localhost IDENTIFIED BY 'x';
+CREATE USER net@'10.0.%' IDENTIFIED BY 'x';
+CREATE USER mask@'192.168.1.0/255.255.255.0' IDENTIFIED BY 'x';
+CREATE USER cidr@'198.51.100.0/24' IDENTIFIED BY 'x';
+CREATE USER six@'::1' IDENTIFIED BY 'x';
+CREATE USER upper_host@'HOST.Example.ORG' IDENTIFIED BY 'x';
+CREATE USER no_host@'' IDENTIFIED BY 'x';
+CREATE USER name_of_thirty_two_characters_xx@'%' IDENTIFIED BY 'x';
+CREATE USER 'o''neil "x" `y\\z%'@'%' IDENTIFIED BY 'quote-secret';
+CREATE USER '😀é'@'%' IDENTIFIED BY 'x';
+CREATE USER 'at@sign'@'%' IDENTIFIED BY 'x';
+CREATE USER ''@'anon.example.org' IDENTIFIED BY 'x';
+CREATE USER twin@'%' IDENTIFIED BY 'twin-anywhere';
+CREATE USER twin@'127.0.0.1' IDENTIFIED WITH sha256_password BY 'twin-here';
+GRANT SELECT ON `app\_1`.* TO plain@'%', 'o''neil "x" `y\\z%'@'%', ''@'anon.example.org', 'at@sign'@'%';
+GRANT SELECT ON appX1.t TO twin@'%';
+GRANT SELECT ON app_1.t TO twin@'127.0.0.1';
+
+-- logins
+CREATE USER sha256@'%' IDENTIFIED WITH sha256_password BY 'sha256-secret';
+CREATE USER empty_pw@'%' IDENTIFIED WITH caching_sha2_password AS '';
+CREATE USER two_pw@'%' IDENTIFIED BY 'former-secret';
+ALTER USER two_pw@'%' IDENTIFIED BY 'present-secret' RETAIN CURRENT PASSWORD;
+CREATE USER peer@'%' IDENTIFIED WITH auth_socket;
+CREATE USER no_login@'%' IDENTIFIED WITH mysql_no_login;
+CREATE USER two_factor@'%' IDENTIFIED BY 'x' AND IDENTIFIED WITH auth_socket;
+CREATE USER locked@'%' IDENTIFIED BY 'locked-secret' ACCOUNT LOCK;
+CREATE USER expired@'%' IDENTIFIED BY 'expired-secret' PASSWORD EXPIRE;
+CREATE USER expired_again@'%' IDENTIFIED BY 'x' PASSWORD EXPIRE INTERVAL 30 DAY;
+ALTER USER expired_again@'%' PASSWORD EXPIRE;
+CREATE USER policy@'%' IDENTIFIED BY 'x' PASSWORD EXPIRE NEVER PASSWORD HISTORY 5 PASSWORD REUSE INTERVAL 365 DAY
+  PASSWORD REQUIRE CURRENT;
+CREATE USER optional_current@'%' IDENTIFIED BY 'x' PASSWORD EXPIRE INTERVAL 90 DAY PASSWORD REQUIRE CURRENT OPTIONAL;
+CREATE USER attempts@'%' IDENTIFIED BY 'x' FAILED_LOGIN_ATTEMPTS 4 PASSWORD_LOCK_TIME UNBOUNDED;
+CREATE USER remembers@'%' IDENTIFIED BY 'x' PASSWORD HISTORY 3;
+ALTER USER remembers@'%' IDENTIFIED BY 'y';
+CREATE USER needs_tls@'%' IDENTIFIED BY 'tls-secret' REQUIRE SSL;
+CREATE USER needs_x509@'%' IDENTIFIED BY 'x509-secret' REQUIRE X509;
+CREATE USER needs_subject@'%' IDENTIFIED BY 'x' REQUIRE SUBJECT '/CN=O''Neil/O=50%' AND ISSUER '/CN=ca' AND CIPHER 'AES256-SHA';
+CREATE USER limited@'%' IDENTIFIED BY 'limited-secret' WITH MAX_QUERIES_PER_HOUR 1000 MAX_UPDATES_PER_HOUR 20
+  MAX_CONNECTIONS_PER_HOUR 30 MAX_USER_CONNECTIONS 4;
+CREATE USER described@'%' IDENTIFIED BY 'x' ATTRIBUTE '{"team": "a\\"b", "pager": [1, null], "名": "é"}';
+ALTER USER described@'%' COMMENT 'it''s 100% "quoted" \\ ok';
+
+-- roles
+CREATE ROLE app_read, app_write, 'r''ole'@'dc1', described_role;
+ALTER USER described_role COMMENT 'a role with a comment';
+CREATE USER as_role@'%' IDENTIFIED BY 'x';
+CREATE USER member@'%' IDENTIFIED BY 'member-secret';
+CREATE USER keeper@'%' IDENTIFIED BY 'x';
+CREATE USER half@'%' IDENTIFIED BY 'x';
+CREATE USER uses_account@'%' IDENTIFIED BY 'x';
+GRANT SELECT ON `app\_1`.* TO app_read;
+GRANT INSERT, UPDATE ON `app\_1`.* TO app_write;
+GRANT app_read TO app_write;
+GRANT SELECT ON appX1.* TO as_role@'%';
+GRANT app_write TO member@'%';
+ALTER USER member@'%' DEFAULT ROLE app_write;
+GRANT app_read TO keeper@'%' WITH ADMIN OPTION;
+GRANT app_read, 'r''ole'@'dc1' TO half@'%';
+ALTER USER half@'%' DEFAULT ROLE 'r''ole'@'dc1';
+GRANT as_role@'%' TO uses_account@'%';
+ALTER USER uses_account@'%' DEFAULT ROLE ALL;
+
+-- grants
+CREATE USER no_privileges@'%' IDENTIFIED BY 'no_privileges-secret';
+CREATE USER col_reader@'%' IDENTIFIED BY 'col_reader-secret';
+CREATE USER caller@'%' IDENTIFIED BY 'caller-secret';
+CREATE USER wild@'%' IDENTIFIED BY 'wild-secret';
+CREATE USER bare_underscore@'%' IDENTIFIED BY 'bare_underscore-secret';
+CREATE USER everywhere@'%' IDENTIFIED BY 'everywhere-secret';
+CREATE USER sees_view@'%' IDENTIFIED BY 'sees_view-secret';
+CREATE USER owner@'%' IDENTIFIED BY 'owner-secret';
+CREATE USER everything@'%' IDENTIFIED BY 'everything-secret';
+CREATE USER super@'%' IDENTIFIED BY 'super-secret';
+CREATE USER dynamic@'%' IDENTIFIED BY 'dynamic-secret';
+CREATE USER reader@'%' IDENTIFIED BY 'reader-secret';
+CREATE USER hands_on@'%' IDENTIFIED BY 'hands_on-secret';
+CREATE USER acts@'%' IDENTIFIED BY 'acts-secret';
+CREATE USER acts_as_all@'%' IDENTIFIED BY 'acts_as_all-secret';
+CREATE USER on_gone_table@'%' IDENTIFIED BY 'on_gone_table-secret';
+CREATE USER on_gone_column@'%' IDENTIFIED BY 'on_gone_column-secret';
+CREATE USER on_gone_routine@'%' IDENTIFIED BY 'on_gone_routine-secret';
+CREATE USER on_gone_schema@'%' IDENTIFIED BY 'on_gone_schema-secret';
+CREATE USER on_legacy@'%' IDENTIFIED BY 'on_legacy-secret';
+CREATE USER on_mysql@'%' IDENTIFIED BY 'on_mysql-secret';
+CREATE USER monitor@'%' IDENTIFIED BY 'monitor-secret';
+CREATE USER renamed@'%' IDENTIFIED BY 'renamed-secret';
+CREATE USER moved@'%' IDENTIFIED BY 'moved-secret';
+CREATE USER shared@'%' IDENTIFIED BY 'shared-secret';
+CREATE USER on_hr@'%' IDENTIFIED BY 'on_hr-secret';
+GRANT SELECT (c, a), INSERT (b), UPDATE ON `app_1`.t TO col_reader@'%';
+GRANT EXECUTE, ALTER ROUTINE ON PROCEDURE `app_1`.refresh TO caller@'%';
+GRANT EXECUTE ON FUNCTION shop.vat TO caller@'%';
+GRANT SELECT ON `app%`.* TO wild@'%';
+GRANT SELECT ON app_1.* TO bare_underscore@'%';
+GRANT SELECT ON `%`.* TO everywhere@'%';
+GRANT SELECT, SHOW VIEW ON app_1.v TO sees_view@'%';
+GRANT ALL ON `app\_1`.* TO owner@'%' WITH GRANT OPTION;
+GRANT ALL ON *.* TO everything@'%' WITH GRANT OPTION;
+GRANT SUPER ON *.* TO super@'%';
+GRANT BACKUP_ADMIN, SHOW_ROUTINE ON *.* TO dynamic@'%';
+GRANT ROLE_ADMIN ON *.* TO dynamic@'%' WITH GRANT OPTION;
+GRANT SELECT, PROCESS, FILE, REPLICATION CLIENT ON *.* TO reader@'%';
+GRANT USAGE ON `app\_1`.* TO hands_on@'%' WITH GRANT OPTION;
+GRANT PROXY ON plain@'%' TO acts@'%';
+GRANT PROXY ON ''@'' TO acts_as_all@'%';
+GRANT SELECT ON app_1.doomed TO on_gone_table@'%';
+GRANT SELECT (doomed, a) ON app_1.t TO on_gone_column@'%';
+GRANT EXECUTE ON PROCEDURE app_1.doomed TO on_gone_routine@'%';
+GRANT SELECT ON doomed.* TO on_gone_schema@'%';
+GRANT SELECT ON legacy.* TO on_legacy@'%';
+GRANT INSERT ON legacy.old TO on_legacy@'%';
+GRANT SELECT ON mysql.* TO on_mysql@'%';
+GRANT SELECT ON mysql.user TO on_mysql@'%';
+GRANT SELECT ON performance_schema.* TO monitor@'%';
+GRANT UPDATE ON performance_schema.setup_consumers TO monitor@'%';
+GRANT SELECT, EXECUTE ON sys.* TO monitor@'%';
+GRANT EXECUTE ON FUNCTION sys.format_path TO monitor@'%';
+GRANT SELECT, INSERT, CREATE ROUTINE ON shop.* TO renamed@'%';
+GRANT SELECT ON shop.orders TO renamed@'%';
+GRANT SELECT, INSERT ON shop.audit TO moved@'%';
+GRANT SELECT, EXECUTE, EVENT ON crm.* TO shared@'%';
+GRANT SELECT ON hr.people TO on_hr@'%';
+GRANT SELECT ON hr.pay TO on_hr@'%';
+GRANT EXECUTE ON PROCEDURE hr.raise_pay TO on_hr@'%';
+
+-- accounts that the target has already, or that belong to a server
+CREATE USER admin@'%' IDENTIFIED BY 'source-admin-secret' PASSWORD EXPIRE;
+GRANT ALL ON shop.* TO admin@'%';
+GRANT SUPER ON *.* TO admin@'%';
+CREATE ROLE rds_superuser_role, AWS_LAMBDA_ACCESS;
+CREATE USER rdsadmin@localhost IDENTIFIED BY 'x';
+CREATE USER rds_member@'%' IDENTIFIED BY 'x';
+GRANT rds_superuser_role, AWS_LAMBDA_ACCESS TO rds_member@'%';
+ALTER USER rds_member@'%' DEFAULT ROLE ALL;
+
+DROP TABLE app_1.doomed;
+ALTER TABLE app_1.t DROP COLUMN doomed;
+DROP PROCEDURE app_1.doomed;
+DROP DATABASE doomed;
+SET GLOBAL automatic_sp_privileges = ON;
