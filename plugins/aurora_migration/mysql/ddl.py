@@ -19,7 +19,7 @@ from aurora_migration.model.names import TableName
 from aurora_migration.mysql.errno import DRIVER_ERRORS, translate
 from aurora_migration.mysql.session import SQL_MODE, Session
 from aurora_migration.sql.library import statement
-from aurora_migration.sql.quoting import identifier, qualified, raw
+from aurora_migration.sql.quoting import Fragment, identifier, qualified, raw
 
 _CHARSET: Final = re.compile(r"\w+\Z", re.ASCII)
 _AS_IS: Final = frozenset({"utf8", "utf8mb3", "utf8mb4", "binary", ""})
@@ -111,15 +111,15 @@ def names_ignore_case(session: Session) -> bool:
     return bool(session.scalar(statement("schema/case_of_names")))
 
 
-def create_program(session: Session, text: str, context: CreationContext, subject: str) -> list[str]:
-    """Run one CREATE in its context and return the server's warnings. Raises: StatementError and its siblings."""
-    encoded = _encoded(session, text, context.character_set_client, subject)
+def create_program(session: Session, create: Fragment, context: CreationContext, subject: str) -> set[int]:
+    """Run one CREATE in its context and return the warning numbers. Raises: StatementError and its siblings."""
+    encoded = _encoded(session, create.plain, context.character_set_client, subject)
     with _in_context(session, context):
         try:
             session.connection.query(encoded)
         except DRIVER_ERRORS as error:
             raise translate(error, subject) from error
-        return session.warnings()
+        return {int(row["Code"]) for row in session.warnings()}
 
 
 def _encoded(session: Session, text: str, charset: str, subject: str) -> bytes:

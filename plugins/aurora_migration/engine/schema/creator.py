@@ -22,7 +22,7 @@ from aurora_migration.sql.ddl.database import of_collation
 from aurora_migration.sql.ddl.names import NameMap
 from aurora_migration.sql.ddl.program import TargetProgram, own_text, rewrite_program
 from aurora_migration.sql.library import statement
-from aurora_migration.sql.quoting import identifier, qualified, raw
+from aurora_migration.sql.quoting import identifier, qualified, raw, trusted
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class ProgramCreator:
             else:
                 self.drop(program)
             with self._database_collation(program):
-                notes = ddl.create_program(self.target, text, _context(program.source), program.label)
+                notes = ddl.create_program(self.target, trusted(text), _context(program.source), program.label)
         except (FatalError, ConfigurationError) as refusal:
             self.refuse(program, refusal)
             return False

@@ -27,8 +27,9 @@ from aurora_migration.model.plan import MigrationPlan, RunOptions
 from aurora_migration.model.rule import AppliedRule
 from aurora_migration.mysql import ddl
 from aurora_migration.mysql.session import Session
-from aurora_migration.sql.ddl.table import TableDefinition, first_wave, render
+from aurora_migration.sql.ddl.table import TableDefinition, render
 from aurora_migration.sql.ddl.table_compare import PartDifference, PartKind, table_differences
+from aurora_migration.sql.ddl.table_waves import as_typed, first_wave
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import identifier, join, qualified, raw, trusted
 
@@ -147,7 +148,7 @@ def _prepare(step: _Step, mode: TargetTablePrepMode, target: Session, before_res
         log.info("table emptied name=%s", step.name)
         return
     target.execute(statement("schema/drop_table", table=table))
-    target.execute(trusted(render(step.first, table.plain)))
+    target.execute(trusted(render(as_typed(step.first), table.plain)))
     log.info("table created name=%s indexes=%d", step.name, len(step.first.keys))
 
 

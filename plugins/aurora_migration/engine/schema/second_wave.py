@@ -25,10 +25,11 @@ from aurora_migration.model.rule import AppliedRule
 from aurora_migration.mysql import ddl
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.ddl.names import NameMap
-from aurora_migration.sql.ddl.table import ForeignKeyClause, TableDefinition, build_batches
+from aurora_migration.sql.ddl.table import ForeignKeyClause, KeyClause, TableDefinition
 from aurora_migration.sql.ddl.table_compare import PartKind, table_differences
+from aurora_migration.sql.ddl.table_waves import index_batches
 from aurora_migration.sql.library import statement
-from aurora_migration.sql.quoting import Fragment, join, qualified, raw, trusted
+from aurora_migration.sql.quoting import Fragment, identifier, join, qualified, raw, trusted
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +59,10 @@ def complete_table(planned: PlannedTable, names: NameMap, source: Session, targe
     expected = expected_table(planned, source, names).final
     found = found_table(target, name)
     _check_indexes(name, expected, found)
-    missing = [key for key in expected.keys if found.key(key.name) is None]
     target.try_variable("innodb_ddl_buffer_size", _BUILD_MEMORY)
     with about(f"table {name}"):
-        for batch in build_batches(missing):
-            _alter(target, name, [raw("ADD ") + trusted(key.text) for key in batch])
+        for batch in index_batches(expected, found):
+            _alter(target, name, _index_changes(batch, found))
             log.info("indexes built table=%s names=%s", name, ", ".join(key.name for key in batch))
         counter = expected.auto_increment
         if counter > found.auto_increment:
@@ -95,6 +95,11 @@ def add_foreign_keys(
             _alter(target, name, [raw("ADD ") + trusted(key.text) for key in add])
         log.info("foreign keys added table=%s names=%s", name, ", ".join(key.name for key in add))
     return tuple(rules)
+
+
+def _index_changes(batch: Iterable[KeyClause], found: TableDefinition) -> list[Fragment]:
+    drop = [raw("DROP INDEX ") + identifier(key.name) for key in batch if found.key(key.name) is not None]
+    return [*drop, *(raw("ADD ") + trusted(key.text) for key in batch)]
 
 
 def _check_indexes(name: TableName, expected: TableDefinition, found: TableDefinition) -> None:

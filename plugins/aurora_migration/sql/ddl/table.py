@@ -6,8 +6,7 @@ was parsed gives the server's text back, except that blanks before a comma are d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from aurora_migration.sql.quoting import identifier
@@ -127,44 +126,3 @@ def render(definition: TableDefinition, name: str) -> str:
     options = "".join(f" {option.text}" for option in definition.options)
     partitioning = f"\n{definition.partitioning}" if definition.partitioning else ""
     return f"CREATE TABLE {name} (\n  {body}\n){options}{partitioning}"
-
-
-def first_wave(definition: TableDefinition, chunk_key: str | None, also: Iterable[str] = ()) -> TableDefinition:
-    """The definition to load into: no foreign key, and of the indexes only those that rows cannot do without.
-
-    Kept are the primary key (InnoDB stores rows in its order, so adding it later copies the table), the chunk
-    key, one index that starts with the AUTO_INCREMENT column, which InnoDB demands, and the names in ``also``.
-    """
-    wanted = {name.lower() for name in also} | {"primary"}
-    if chunk_key is not None:
-        wanted.add(chunk_key.lower())
-    kept = [key for key in definition.keys if key.name.lower() in wanted]
-    counter = definition.auto_increment_column
-    if counter is not None and not any(_leads(key, counter) for key in kept):
-        support = next((key for key in definition.keys if _leads(key, counter)), None)
-        kept = [key for key in definition.keys if key in kept or key is support]
-    return replace(definition, keys=tuple(kept), foreign_keys=())
-
-
-def build_batches(keys: Iterable[KeyClause]) -> list[tuple[KeyClause, ...]]:
-    """Indexes to add in one ALTER TABLE each: all together, as far as InnoDB builds them in place.
-
-    It builds one FULLTEXT index at a time (error 1795) and, since a functional index brings a hidden virtual
-    column, one functional index (error 1846); together they would copy the table.
-    """
-    together: list[KeyClause] = []
-    alone: list[tuple[KeyClause, ...]] = []
-    functional = False
-    for key in keys:
-        if key.kind is KeyKind.FULLTEXT or (key.functional and functional):
-            alone.append((key,))
-        else:
-            together.append(key)
-            functional = functional or key.functional
-    return [tuple(together), *alone] if together else alone
-
-
-def _leads(key: KeyClause, column: str) -> bool:
-    if key.kind in {KeyKind.FULLTEXT, KeyKind.SPATIAL}:
-        return False
-    return key.columns[0] is not None and key.columns[0].lower() == column.lower()

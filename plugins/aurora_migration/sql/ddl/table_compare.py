@@ -1,8 +1,10 @@
 """What two table definitions have different, part by part.
 
 Texts are compared token by token, so that blanks and the numbers of version comments do not count; ``utf8`` and
-``utf8mb3`` are one charset, whose name changed in MySQL 8.0.29. The order of columns counts, the order of indexes
-and constraints does not. The AUTO_INCREMENT counter moves by itself and is left to the caller.
+``utf8mb3`` are one charset, whose name changed in MySQL 8.0.29. A column's charset counts, not whether it is
+written out or taken from the table; so does a CHECK's literal, not its introducer, which any ALTER TABLE may change.
+The order of columns counts, the order of indexes and constraints does not. The AUTO_INCREMENT counter moves by
+itself and is left to the caller.
 """
 
 from __future__ import annotations
@@ -13,6 +15,9 @@ from enum import StrEnum
 
 from aurora_migration.sql.ddl.lexer import Kind, Token, tokens
 from aurora_migration.sql.ddl.table import Part, TableDefinition
+
+Words = tuple[tuple[Kind, str], ...]
+Spelled = tuple[str, str, Words]
 
 
 class PartKind(StrEnum):
@@ -51,11 +56,11 @@ class PartDifference:
 def table_differences(expected: TableDefinition, found: TableDefinition) -> tuple[PartDifference, ...]:
     """Every part that is not the same on both sides."""
     differences = [
-        *_pairs(PartKind.COLUMN, _texts(expected.columns), _texts(found.columns)),
+        *_pairs(PartKind.COLUMN, _columns(expected), _columns(found)),
         *_column_order(expected, found),
         *_pairs(PartKind.INDEX, _texts(expected.keys), _texts(found.keys)),
         *_pairs(PartKind.FOREIGN_KEY, _texts(expected.foreign_keys), _texts(found.foreign_keys)),
-        *_pairs(PartKind.CHECK, _texts(expected.checks), _texts(found.checks)),
+        *_pairs(PartKind.CHECK, _checks(expected), _checks(found)),
         *_pairs(PartKind.OPTION, _options(expected), _options(found)),
     ]
     if normal(expected.partitioning) != normal(found.partitioning):
@@ -64,7 +69,7 @@ def table_differences(expected: TableDefinition, found: TableDefinition) -> tupl
     return tuple(differences)
 
 
-def normal(text: str) -> tuple[tuple[Kind, str], ...]:
+def normal(text: str) -> Words:
     """A text as its tokens, in the spelling that all versions share."""
     return tuple((token.kind, _spelling(token)) for token in tokens(text))
 
@@ -72,36 +77,78 @@ def normal(text: str) -> tuple[tuple[Kind, str], ...]:
 def _spelling(token: Token) -> str:
     if token.kind is Kind.OPEN:
         return "/*!"
-    if token.kind is not Kind.WORD:
-        return token.value
-    word = token.text
-    bare = word.lstrip("_")
-    if bare == "utf8" or bare.startswith("utf8_"):
+    return _modern(token.text) if token.kind is Kind.WORD else token.value
+
+
+def _modern(word: str | None) -> str:
+    """8.0 writes utf8 where later servers write utf8mb3."""
+    bare = (word or "").lstrip("_")
+    if word is not None and (bare == "utf8" or bare.startswith("utf8_")):
         return word[: len(word) - len(bare)] + "utf8mb3" + bare[len("utf8") :]
-    return word
+    return word or ""
 
 
-def _texts(parts: Iterable[Part]) -> dict[str, tuple[str, str]]:
-    """By folded name: the name and the text."""
-    return {part.name.lower(): (part.name, part.text) for part in parts}
+def _texts(parts: Iterable[Part]) -> dict[str, Spelled]:
+    """By folded name: the name, the text, and the words to compare."""
+    return {part.name.lower(): (part.name, part.text, normal(part.text)) for part in parts}
 
 
-def _options(definition: TableDefinition) -> dict[str, tuple[str, str]]:
+def _columns(definition: TableDefinition) -> dict[str, Spelled]:
+    """Columns without the charset that a collation, or the table, implies."""
+    charset, collation = _modern(definition.option("DEFAULT CHARSET")), _modern(definition.option("COLLATE"))
+    parts = _texts(definition.columns)
+    return {k: (name, text, _bare(words, charset, collation)) for k, (name, text, words) in parts.items()}
+
+
+def _bare(words: Words, charset: str, collation: str) -> Words:
+    """``charset`` and ``collation`` are the table's; the collation is empty where it is the charset's own."""
+    first, collate = _top_level(words, "CHARACTER"), _top_level(words, "COLLATE")
+    if collate is not None:
+        kept = () if words[collate + 1][1] == collation else words[collate : collate + 2]
+        return words[: collate if first is None else first] + kept + words[collate + 2 :]
+    if first is not None and not collation and words[first + 2][1] == charset:
+        return words[:first] + words[first + 3 :]
+    return words
+
+
+def _top_level(words: Words, wanted: str) -> int | None:
+    depth = 0
+    for index, (kind, word) in enumerate(words):
+        if kind is Kind.SYMBOL:
+            depth += {"(": 1, ")": -1}.get(word, 0)
+        elif depth == 0 and kind is Kind.WORD and word == wanted:
+            return index
+    return None
+
+
+def _checks(definition: TableDefinition) -> dict[str, Spelled]:
+    parts = _texts(definition.checks)
+    return {k: (name, text, _without_introducers(words)) for k, (name, text, words) in parts.items()}
+
+
+def _without_introducers(words: Words) -> Words:
+    following = (*words[1:], (Kind.SYMBOL, ""))
+    return tuple(
+        (kind, word)
+        for (kind, word), after in zip(words, following, strict=True)
+        if not (kind is Kind.WORD and word.startswith("_") and after[0] is Kind.STRING)
+    )
+
+
+def _options(definition: TableDefinition) -> dict[str, Spelled]:
     options = _texts(definition.options)
     options.pop("auto_increment", None)
     return options
 
 
-def _pairs(
-    part: PartKind, expected: dict[str, tuple[str, str]], found: dict[str, tuple[str, str]]
-) -> Iterable[PartDifference]:
-    for key, (name, text) in expected.items():
+def _pairs(part: PartKind, expected: dict[str, Spelled], found: dict[str, Spelled]) -> Iterable[PartDifference]:
+    for key, (name, text, words) in expected.items():
         there = found.get(key)
         if there is None:
             yield PartDifference(part, name, text, None)
-        elif normal(text) != normal(there[1]):
+        elif words != there[2]:
             yield PartDifference(part, name, text, there[1])
-    for key, (name, text) in found.items():
+    for key, (name, text, _) in found.items():
         if key not in expected:
             yield PartDifference(part, name, None, text)
 
