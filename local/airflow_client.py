@@ -19,6 +19,11 @@ from local import LocalError
 
 Json = dict[str, Any]
 READ_ATTEMPTS = 5
+# What a log entry carries beside its words: shown otherwise, or the same for every entry of a task.
+LOG_FRAME = frozenset((
+    "timestamp", "level", "event", "error_detail", "logger", "filename", "lineno", "loc", "exc_info",
+    "dag_id", "run_id", "task_id", "map_index", "try_number", "ti_id",
+))  # fmt: skip
 # Seconds after which a missing DAG and an import error are taken for cause and effect.
 PATIENCE = 40.0
 FINISHED = frozenset({"success", "failed"})
@@ -134,6 +139,10 @@ class AirflowClient:
         path = f"/api/v2/dags/{quote(dag_id, safe='')}/dagRuns"
         answer = self._request("GET", path, query={"order_by": "-run_after", "limit": 50})
         return [] if answer.status_code == 404 else list(self._checked(answer)["dag_runs"])
+
+    def active_run(self, dag_id: str) -> str | None:
+        """The id of the DAG's newest run that has not ended, None where all have."""
+        return next((str(run["dag_run_id"]) for run in self.runs(dag_id) if run["state"] not in FINISHED), None)
 
     def fail_run(self, dag_id: str, run_id: str) -> None:
         """End a run: its tasks are stopped and it is marked as failed."""
@@ -275,9 +284,8 @@ class AirflowClient:
 
 def log_line(entry: Json) -> str:
     """One structured log entry as text: time, level, words, then what else it carries."""
-    known = ("timestamp", "level", "event", "error_detail", "logger", "filename", "lineno", "loc", "exc_info")
     when, level = str(entry.get("timestamp") or "")[11:19], str(entry.get("level") or "").upper()
-    rest = [f"{name}={value}" for name, value in entry.items() if name not in known]
+    rest = [f"{name}={value}" for name, value in entry.items() if name not in LOG_FRAME]
     text = " ".join(part for part in [when, level, str(entry.get("event", "")), *rest] if part)
     for error in entry.get("error_detail") or []:
         text += f"\n    {error.get('exc_type')}: {error.get('exc_value')}"

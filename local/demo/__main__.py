@@ -15,6 +15,7 @@ from local.demo.up import up
 from local.servers import RUN_FOLDER
 
 INTERRUPTED = 130
+PLAIN_WIDTH = 160  # of a log file, whose lines nobody measures
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
         command.add_argument("--folder", type=Path, default=RUN_FOLDER, help="where everything lives")
     chosen = parser.parse_args(arguments)
     console = Console(highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console = Console(highlight=False, soft_wrap=True, width=PLAIN_WIDTH)
     try:
         if chosen.command == "down":
             return down(console, chosen.folder)

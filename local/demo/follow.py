@@ -16,7 +16,9 @@ from local.demo.control import ControlReader
 from local.demo.screen import Rate, Screen, progress_line
 
 INTERVAL = 1.0
-LOG_LINES = 40
+LOG_LINES = 25
+SHOWN_TASKS = 2
+AIRFLOW_GROUPS = ("Log message source details", "Pre Execute", "Post Execute")
 ENDED = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
 SIGNS = {"success": ("✓", "green"), "skipped": ("-", "dim"), "removed": ("-", "dim")}
 Task = dict[str, Any]
@@ -113,13 +115,27 @@ def label(task: Task) -> str:
 def show_failures(client: AirflowClient, dag_id: str, run_id: str, screen: Screen) -> None:
     """Name each failed task and print the end of its log; the first few, as one cause often fails many."""
     failed = [task for task in client.task_instances(dag_id, run_id) if task["state"] == "failed"]
-    for task in sorted(failed, key=lambda each: each["end_date"] or "")[:3]:
+    for task in sorted(failed, key=lambda each: each["end_date"] or "")[:SHOWN_TASKS]:
         screen.say(f"\n✗ {label(task)} failed at try {task['try_number']}; the end of its log:", "bold red")
         try:
             lines = client.log(dag_id, run_id, task["task_id"], task["try_number"], task["map_index"])
         except LocalError as error:
             lines = [str(error)]
-        for line in lines[-LOG_LINES:]:
+        for line in worth_showing(lines)[-LOG_LINES:]:
             screen.say(f"  {line}")
-    if len(failed) > 3:
-        screen.say(f"… and {len(failed) - 3} more failed tasks; see the UI", "red")
+    if len(failed) > SHOWN_TASKS:
+        screen.say(f"… and {len(failed) - SHOWN_TASKS} more failed tasks; see the UI", "red")
+
+
+def worth_showing(lines: list[str]) -> list[str]:
+    """A task's log without what Airflow says before and after the task, and without the marks that fold it."""
+    kept: list[str] = []
+    inside = True
+    for line in lines:
+        if "::group::" in line:
+            inside = not any(title in line for title in AIRFLOW_GROUPS)
+        elif "::endgroup::" in line:
+            inside = True
+        elif inside:
+            kept.append(line)
+    return kept

@@ -13,6 +13,7 @@ from local.demo.control import ControlReader
 STYLES = {"blocker": "bold red", "warning": "yellow"}
 ON_PURPOSE = "changed on purpose"
 SHOWN = 60
+ALIKE = 3
 
 
 def print_report(console: Console, control: ControlReader) -> None:
@@ -27,21 +28,31 @@ def print_findings(console: Console, findings: list[dict[str, Any]]) -> None:
     notes = sum(finding["severity"] == "note" for finding in findings)
     loud = [finding for finding in findings if finding["severity"] != "note"]
     console.print(Text(f"\nFindings: {len(loud)} to read, {notes} notes", "bold"))
-    for finding in loud[:SHOWN]:
-        text = f"  {finding['severity']} {finding['code']} {finding['subject']}: {finding['observed']}"
-        console.print(Text(text, STYLES.get(finding["severity"], "")))
-        if finding["remedy"]:
-            console.print(Text(f"    what to do: {finding['remedy']}"))
-    print_rest(console, len(loud))
+    for (severity, code, remedy), group in alike(loud).items():
+        for finding in group[:ALIKE]:
+            text = f"  {severity} {code} {finding['subject']}: {finding['observed']}"
+            console.print(Text(text, STYLES.get(severity, "")))
+        if len(group) > ALIKE:
+            console.print(f"  … and {len(group) - ALIKE} more of the same kind")
+        if remedy:
+            console.print(Text(f"    what to do: {remedy}"))
+
+
+def alike(findings: list[dict[str, Any]]) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+    """Findings of one kind together, since one remedy serves them all; blockers first."""
+    groups: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for finding in sorted(findings, key=lambda each: str(each["severity"])):
+        groups.setdefault((finding["severity"], finding["code"], finding["remedy"]), []).append(finding)
+    return groups
 
 
 def print_verdicts(console: Console, verdicts: list[dict[str, Any]]) -> None:
     """One row for each table."""
     table = Table(title="Verification", title_justify="left", title_style="bold", box=None, pad_edge=False)
     for name in ("table", "level", "verdict"):
-        table.add_column(name)
-    for name in ("rows on the source", "rows on the target", "chunks", "seconds"):
-        table.add_column(name, justify="right")
+        table.add_column(name, no_wrap=True)
+    for name in ("source rows", "target rows", "chunks", "seconds"):
+        table.add_column(name, justify="right", no_wrap=True)
     for verdict in verdicts:
         table.add_row(
             Text(str(verdict["name"])),

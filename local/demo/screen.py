@@ -18,7 +18,10 @@ from local.demo.control import Snapshot
 
 PLAIN_SECONDS = 5.0
 RATE_WINDOW = 15.0
+# Below this the first small tables say nothing about the time to go.
+FORESEEABLE = 0.02
 BAR = 24
+MEASURED = ("load", "verify")  # the phases whose progress is rows
 
 
 class Rate:
@@ -80,10 +83,13 @@ class Screen:
 
 def progress_line(phase: str, snapshot: Snapshot | None, rate: float) -> str:
     """Phase, tables, rows, rate, percent and time to go, as far as they are known."""
-    if snapshot is None:
+    if snapshot is None or not any(word in phase for word in MEASURED):
         return f"  … {phase}"
-    if snapshot.ranges_verified:
-        done, text = snapshot.ranges_verified / snapshot.ranges, f"rows verified {snapshot.rows_verified:,}"
+    if "verify" in phase:
+        done, text = (
+            snapshot.ranges_verified / max(1, snapshot.ranges),
+            f"rows verified {snapshot.rows_verified:,}",
+        )
         return f"  … {phase}  {bar(done)} {done:4.0%}  {text}  ranges {snapshot.ranges_verified}/{snapshot.ranges}"
     total = max(snapshot.row_estimate, snapshot.rows, 1)
     done = 1.0 if snapshot.tables_loaded == snapshot.tables else min(0.99, snapshot.rows / total)
@@ -94,7 +100,9 @@ def progress_line(phase: str, snapshot: Snapshot | None, rate: float) -> str:
         f"{snapshot.bytes / (1 << 20):,.0f} MiB",
     ]
     if rate > 0 and done < 1:
-        parts += [f"{rate:,.0f} rows/s", f"ETA {eta(max(0, total - snapshot.rows) / rate)}"]
+        parts.append(f"{rate:,.0f} rows/s")
+        if done >= FORESEEABLE:
+            parts.append(f"ETA {eta(max(0, total - snapshot.rows) / rate)}")
     return "  ".join(parts)
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from local.airflow_client import FINISHED, ConnectionParams
+from local.airflow_client import ConnectionParams
 from local.airflow_instance import ROOT, AirflowInstance
+from local.debian import exclusive
 from local.demo.case import Case, Wish, choose, fill_source, present_on, write_migration
 from local.demo.control import ControlReader
 from local.demo.down import airflow_home
@@ -47,9 +48,11 @@ def up(console: Console, wish: Wish) -> int:
     Raises:
         LocalError: something did not start, or the dump cannot be loaded.
     """
-    stage = set_up(console, wish)
+    wish.folder.mkdir(parents=True, exist_ok=True)
+    with exclusive(wish.folder / "demo.lock"):  # a second demo at the same time follows the first one's run
+        stage = set_up(console, wish)
+        run_id = start_run(console, stage)
     client, dag_id = stage.airflow.client, stage.case.dag_id
-    run_id = start_run(console, stage)
     control = ControlReader(stage.pair.target_login, stage.case.name, run_id)
     try:
         with Screen(console) as screen:
@@ -76,20 +79,14 @@ def set_up(console: Console, wish: Wish) -> Stage:
     pair = pair_up(wish.folder)
     version = pair.source.dist.version
     console.print(
-        f"  ✓ two MySQL {version} servers: the source, and a target whose admin holds what Aurora's admin holds"
-    )
-    airflow = AirflowInstance(
-        airflow_home(wish.folder),
-        ROOT / "dags",
-        ROOT / "plugins",
-        {"source_mysql": params(pair.source_login), "target_aurora": params(pair.target_login)},
-        migrations=case.migrations,
-        preferred_port=UI_PORT,
+        f"  ✓ MySQL {version}, twice: the source, and a target whose admin holds what Aurora's admin holds"
     )
     case.migrations.mkdir(parents=True, exist_ok=True)
-    airflow.begin()
+    airflow = instance_of(wish.folder, pair, case)
     if wish.dump is not None:
         end_active_runs(airflow, case)
+    if not is_at_work(airflow, case):
+        airflow.begin()
     databases = fill_source(wish, pair)
     write_migration(wish, case, databases)
     console.print(Text(f"  ✓ data on the source: {', '.join(databases)}"))
@@ -104,6 +101,19 @@ def set_up(console: Console, wish: Wish) -> Stage:
     return Stage(pair, airflow, case, databases)
 
 
+def instance_of(folder: Path, pair: Pair, case: Case) -> AirflowInstance:
+    """The demo's Airflow with its two connections; nothing is started by this."""
+    connections = {"source_mysql": params(pair.source_login), "target_aurora": params(pair.target_login)}
+    return AirflowInstance(
+        airflow_home(folder),
+        ROOT / "dags",
+        ROOT / "plugins",
+        connections,
+        migrations=case.migrations,
+        preferred_port=UI_PORT,
+    )
+
+
 def params(login: Login) -> ConnectionParams:
     """An Airflow connection over TLS for a login."""
     return ConnectionParams(login.host, login.port, login.user, login.password, extra=TLS)
@@ -116,22 +126,24 @@ def write_endpoints(folder: Path, airflow: AirflowInstance) -> None:
     write_private(folder / "endpoints.json", json.dumps(known, indent=2) + "\n")
 
 
+def is_at_work(airflow: AirflowInstance, case: Case) -> bool:
+    """Whether a run goes on: Airflow is then left alone, even if its code has changed since."""
+    healthy = airflow.is_running() and not airflow.client.unhealthy()
+    return healthy and airflow.client.active_run(case.dag_id) is not None
+
+
 def end_active_runs(airflow: AirflowInstance, case: Case) -> None:
     """A run that began on data that has been, or will be, replaced is of no use to anybody."""
-    if airflow.client.unhealthy():
-        return
-    for run in airflow.client.runs(case.dag_id):
-        if run["state"] not in FINISHED:
-            airflow.client.fail_run(case.dag_id, run["dag_run_id"])
+    while is_at_work(airflow, case):
+        airflow.client.fail_run(case.dag_id, str(airflow.client.active_run(case.dag_id)))
 
 
 def start_run(console: Console, stage: Stage) -> str:
     """Trigger the migration, or take up the run that still goes on; returns its id."""
     client, dag_id = stage.airflow.client, stage.case.dag_id
-    for run in client.runs(dag_id):
-        if run["state"] not in FINISHED:
-            console.print(Text(f"{dag_id}: the run {run['dag_run_id']} still goes on and is followed", "bold"))
-            return str(run["dag_run_id"])
+    if active := client.active_run(dag_id):
+        console.print(Text(f"{dag_id}: the run {active} still goes on and is followed", "bold"))
+        return active
     again = present_on(stage.pair.target_login, stage.databases)
     conf = {"target_table_prep_mode": "drop-and-create"} if again else {}
     run_id = client.trigger(dag_id, conf)
