@@ -54,15 +54,20 @@ def creation(wanted: Account, *, random_password: bool = False) -> tuple[Step, .
 
 
 def alteration(wanted: Account, present: Account) -> tuple[Fragment, ...]:
-    """The statements that give the existing account ``present`` the login and options of ``wanted``."""
+    """The statements that give the existing account ``present`` the login and options of ``wanted``.
+
+    PASSWORD EXPIRE leaves a lifetime as it is, so an expired account gets its lifetime first and then expires.
+    """
     again = raw("ALTER USER ") + account(wanted.name.user, wanted.name.host)
-    options = _options(wanted, every=True)
+    awake = replace(wanted, policy=replace(wanted.policy, expired=False))
+    options = _options(awake, every=True)
+    expire = (again + raw(" PASSWORD EXPIRE"),) if wanted.policy.expired else ()
     if wanted.role_like:
-        return (*_clear(again, present), again + options)
-    (_, first), *later = creation(wanted)
-    login = again + _login(first, random_password=False) + _options(first, every=True)
+        return (*_clear(again, present), again + options, *expire)
+    (_, first), *retain = creation(awake)
+    login = again + _login(first, random_password=False) + options
     discard = () if wanted.second_secret else (again + raw(" DISCARD OLD PASSWORD"),)
-    return (*_clear(again, present), login, *(text for text, _ in later), *discard)
+    return (*_clear(again, present), login, *(text for text, _ in retain), *discard, *expire)
 
 
 def _clear(again: Fragment, present: Account) -> tuple[Fragment, ...]:
