@@ -1,0 +1,302 @@
+"""Whole runs under the real scheduler, against real servers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import shop
+from local.airflow_client import ConnectionParams
+from local.airflow_instance import AirflowInstance
+from local.login import Login
+from local.oracle import ServerParams, compare_databases
+from local.servers import Pair
+from tests.sakila import load_sakila, sakila_folder
+
+pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.servers, pytest.mark.timeout(1200)]
+
+RUN_SECONDS = 420
+_MIGRATION = """
+name: {name}
+source: {{connection: {source}}}
+target: {{connection: target_aurora}}
+selection:
+{selection}
+accounts: {{mode: {accounts}}}
+load: {{chunk_mib: 1, parallel_units: {parallel}}}
+"""
+
+
+def migration(
+    name: str, *schemas: str, accounts: str = "skip", source: str = "source_mysql", parallel: int = 2
+) -> str:
+    selection = "\n".join(f'  - include: "{schema}.*"' for schema in schemas)
+    return _MIGRATION.format(name=name, selection=selection, accounts=accounts, source=source, parallel=parallel)
+
+
+@pytest.fixture(scope="module")
+def root(server_pair: Pair) -> Mapping[str, Login]:
+    return {
+        role: Login("127.0.0.1", server.port, "root", server.root_password)
+        for role, server in (("source", server_pair.source), ("target", server_pair.target))
+    }
+
+
+@pytest.fixture(scope="module")
+def airflow(
+    start_airflow: Callable[..., AirflowInstance],
+    pair_connections: Mapping[str, ConnectionParams],
+    root: Mapping[str, Login],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AirflowInstance:
+    """One Airflow for the module, with a migration file for each test."""
+    folder = tmp_path_factory.mktemp("migrations")
+    files = {
+        "shop": migration("shop", "shop", "shop_archive", accounts="migrate"),
+        "sakila": migration("sakila", "sakila"),
+        "big": migration("big", "big"),
+        "many": migration("many", "many"),
+        "wrong": migration("wrong", "shop", source="source_wrong_password"),
+        "itself": migration("itself", "shop").replace("target_aurora", "source_mysql"),
+        "nothing": migration("nothing", "no_such_schema"),
+        "broken": "name: broken\nselection: 5\n",
+    }
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text)
+    shop.load(root["source"], scale=0.02)
+    wrong = replace(pair_connections["source_mysql"], password="not-the-Password-1")
+    return start_airflow({**pair_connections, "source_wrong_password": wrong}, migrations=folder)
+
+
+def run(
+    airflow: AirflowInstance, dag_id: str, conf: Mapping[str, Any] | None = None
+) -> tuple[str, dict[str, str]]:
+    """Run a DAG to its end: the run's id, and the state of each task (mapped ones as ``task[i]``)."""
+    client = airflow.client
+    client.wait_for_dag(dag_id)
+    client.unpause(dag_id)
+    run_id = client.trigger(dag_id, conf)
+    client.wait_for_run(dag_id, run_id, RUN_SECONDS)
+    return run_id, states(airflow, dag_id, run_id)
+
+
+def states(airflow: AirflowInstance, dag_id: str, run_id: str) -> dict[str, str]:
+    return {
+        one["task_id"] + (f"[{one['map_index']}]" if one["map_index"] >= 0 else ""): str(one["state"])
+        for one in airflow.client.task_instances(dag_id, run_id)
+    }
+
+
+def full_log(airflow: AirflowInstance, dag_id: str, run_id: str, task: str, try_number: int = 1) -> str:
+    name, _, index = task.partition("[")
+    map_index = int(index.rstrip("]")) if index else -1
+    return "\n".join(airflow.client.log(dag_id, run_id, name, try_number, map_index))
+
+
+def params(login: Login) -> ServerParams:
+    return ServerParams(login.host, login.port, login.user, login.password)
+
+
+def assert_equal(root: Mapping[str, Login], *schemas: str) -> None:
+    result = compare_databases(params(root["source"]), params(root["target"]), list(schemas))
+    assert result.equal, result
+
+
+def sql(login: Login, *statements: str) -> list[tuple[Any, ...]]:
+    with login.connect() as connection, connection.cursor() as cursor:
+        for text in statements:
+            cursor.execute(text)
+        rows = list(cursor.fetchall())
+        connection.commit()
+    return rows
+
+
+def test_a_dry_run_writes_nothing(airflow: AirflowInstance, root: Mapping[str, Login]) -> None:
+    run_id, found = run(airflow, "shop.migrate", {"dry_run": True})
+    assert found.pop("preflight") == "success"
+    assert set(found.values()) == {"skipped"}
+    assert "Plan:" in full_log(airflow, "shop.migrate", run_id, "preflight")
+    assert not sql(root["target"], "SHOW DATABASES LIKE 'shop'")
+    assert not sql(root["target"], "SHOW DATABASES LIKE 'aurora\\_migration'")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("wrong", "source connection source_wrong_password"),
+        ("itself", "is the source"),
+        ("nothing", "matches no table"),
+    ],
+)
+def test_blockers_stop_a_run_before_anything_is_written(
+    airflow: AirflowInstance, root: Mapping[str, Login], name: str, words: str
+) -> None:
+    before = sql(root["target"], "SHOW DATABASES"), sql(root["source"], "SHOW DATABASES")
+    run_id, found = run(airflow, f"{name}.migrate")
+    assert found.pop("preflight") == "failed"
+    assert found.pop("report") == "failed"
+    assert set(found.values()) == {"upstream_failed"}
+    assert words in full_log(airflow, f"{name}.migrate", run_id, "preflight")
+    assert (sql(root["target"], "SHOW DATABASES"), sql(root["source"], "SHOW DATABASES")) == before
+
+
+def test_a_broken_migration_file_is_an_import_error_of_its_own(airflow: AirflowInstance) -> None:
+    deadline = time.monotonic() + 60
+    while not (errors := airflow.client.import_errors()) and time.monotonic() < deadline:
+        time.sleep(1)
+    assert len(errors) == 1
+    assert "broken.yaml" in errors[0]
+    assert "selection: Input should be a valid list" in errors[0]
+
+
+def test_shop_arrives_whole_and_a_change_by_hand_is_found(
+    airflow: AirflowInstance, root: Mapping[str, Login]
+) -> None:
+    run_id, found = run(airflow, "shop.migrate", {"target_table_prep_mode": "drop-and-create"})
+    assert set(found.values()) == {"success"}, full_log(airflow, "shop.migrate", run_id, "report")
+    assert_equal(root, "shop", "shop_archive")
+    report = airflow.client.xcom("shop.migrate", run_id, "report")
+    assert report["proven"] is True
+    assert "PROVED" in full_log(airflow, "shop.migrate", run_id, "report")
+
+    # the same again over its own finished target changes nothing and stays green
+    run_id, found = run(airflow, "shop.migrate")
+    assert set(found.values()) == {"success"}
+    assert_equal(root, "shop", "shop_archive")
+
+    table, key = sql(
+        root["target"],
+        "SELECT c.table_name, c.column_name FROM information_schema.key_column_usage c "
+        "WHERE c.table_schema = 'shop' AND c.table_name = 'customers' AND c.constraint_name = 'PRIMARY'",
+    )[0]
+    sql(
+        root["target"],
+        f"SET foreign_key_checks = 0, @k = (SELECT MIN(`{key}`) FROM shop.`{table}`)",
+        f"UPDATE shop.`{table}` SET `{key}` = `{key}` + 100000000 WHERE `{key}` = @k ",
+    )
+    run_id, found = run(airflow, "shop.verify")
+    bad = [task for task, state in found.items() if task.startswith("verify_rows") and state == "failed"]
+    assert len(bad) == 1
+    assert found["report"] == "failed"
+    log = full_log(airflow, "shop.verify", run_id, bad[0])
+    assert f"shop.{table} range 1 chunk 1: row {key}=" in log
+    assert "is missing on the target" in log
+    assert "is only on the target" in log
+
+
+def test_sakila_arrives_whole(airflow: AirflowInstance, root: Mapping[str, Login]) -> None:
+    if sakila_folder() is None:
+        pytest.skip("the Sakila data set is not on this machine")
+    load_sakila(root["source"])
+    run_id, found = run(airflow, "sakila.migrate")
+    assert set(found.values()) == {"success"}, full_log(airflow, "sakila.migrate", run_id, "report")
+    assert_equal(root, "sakila")
+
+
+def test_five_hundred_tables_take_fewer_than_forty_task_instances(
+    airflow: AirflowInstance, root: Mapping[str, Login]
+) -> None:
+    tables = [f"CREATE TABLE many.t{i} (id INT PRIMARY KEY, v VARCHAR(20), KEY (v))" for i in range(500)]
+    rows = [f"INSERT INTO many.t{i} VALUES (1, 'a'), ({i + 2}, 'b')" for i in range(500)]
+    sql(root["source"], "CREATE DATABASE many", *tables, *rows)
+    started = time.monotonic()
+    _, found = run(airflow, "many.migrate")
+    print(f"500 tables: {len(found)} task instances, {time.monotonic() - started:.0f} s")
+    assert set(found.values()) == {"success"}
+    assert len(found) < 40
+    assert_equal(root, "many")
+
+
+def test_a_killed_load_task_resumes_and_stays_in_its_memory(
+    airflow: AirflowInstance, root: Mapping[str, Login]
+) -> None:
+    sql(
+        root["source"],
+        "CREATE DATABASE big",
+        "SET SESSION cte_max_recursion_depth = 1000000",
+        "CREATE TABLE big.t (id INT PRIMARY KEY, a VARCHAR(700), KEY (a(10)))",
+        "INSERT INTO big.t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 300000) "
+        "SELECT i, CONCAT(SHA2(i, 512), REPEAT('é', 250)) FROM n",
+    )
+    client = airflow.client
+    client.wait_for_dag("big.migrate")
+    client.unpause("big.migrate")
+    run_id = client.trigger("big.migrate")
+    killed: list[int] = []
+    peak = 0
+    deadline = time.monotonic() + RUN_SECONDS
+    while client.run_state("big.migrate", run_id) not in {"success", "failed"} and time.monotonic() < deadline:
+        for pid in loading_processes(root["target"]):
+            peak = max(peak, high_water_kib(pid))
+            if len(killed) < 4 and pid not in killed and chunks(root["target"]) > 3 * (len(killed) + 1):
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+        time.sleep(0.1)
+    tries = max(one["try_number"] for one in client.task_instances("big.migrate", run_id))
+    print(f"killed={len(killed)} tries={tries} peak_mib={peak / 1024:.0f}")
+    assert killed
+    assert tries > 1
+    assert client.run_state("big.migrate", run_id) == "success"
+    assert_equal(root, "big")
+    assert 0 < peak < 200 * 1024
+
+    # cleared after it is done, a load unit finds nothing to do
+    client.clear("big.migrate", run_id, "load", 0)
+    assert client.wait_for_run("big.migrate", run_id, RUN_SECONDS) == "success"
+    assert_equal(root, "big")
+
+
+def loading_processes(target: Login) -> list[int]:
+    """PIDs of the project's clients that hold a LOAD DATA capable connection open and are writing."""
+    rows = sql(
+        target,
+        "SELECT a.attr_value FROM performance_schema.session_connect_attrs a "
+        "JOIN performance_schema.session_connect_attrs n USING (processlist_id) "
+        "JOIN performance_schema.threads t ON t.processlist_id = a.processlist_id "
+        "WHERE a.attr_name = '_pid' AND n.attr_name = 'program_name' AND n.attr_value = 'mysql-to-aurora' "
+        "AND t.processlist_info LIKE 'LOAD DATA%'",
+    )
+    return sorted({int(row[0]) for row in rows})
+
+
+def chunks(target: Login) -> int:
+    return int(sql(target, "SELECT COUNT(*) FROM aurora_migration.chunks WHERE migration = 'big'")[0][0])
+
+
+def high_water_kib(pid: int) -> int:
+    """Peak resident memory of a process; 0 if it has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
+
+
+def test_no_secret_is_written_down(airflow: AirflowInstance, server_pair: Pair) -> None:
+    """Whatever ran before this one, no password may be in any log or row of Airflow's database."""
+    secrets = {
+        server_pair.source_login.password,
+        server_pair.target_login.password,
+        "not-the-Password-1",
+    }
+    run(airflow, "shop.migrate", {"target_table_prep_mode": "truncate-before-load"})
+    for path in airflow.home.rglob("*"):
+        if path.is_file() and ("logs" in path.parts or path.suffix == ".log"):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            assert not [secret for secret in secrets if secret in text], path
+    database = next(airflow.home.glob("*.db"))
+    with sqlite3.connect(database) as connection:
+        names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for name in names:
+            for row in connection.execute(f'SELECT * FROM "{name}"'):
+                text = json.dumps([str(value) for value in row])
+                assert not [secret for secret in secrets if secret in text], name
