@@ -1,8 +1,10 @@
 """The Aurora-like profile: makes an ordinary MySQL server's accounts those of an Aurora MySQL 3 cluster.
 
 The migration connects as `admin`, which holds what Aurora's administrator holds and nothing else: no SUPER,
-no FILE, no SYSTEM_VARIABLES_ADMIN, so what is refused on Aurora is refused here. Not imitated: Aurora's
-`mysql.*` is read-only even to `admin`, and Aurora has no `root`; here root stays, for looking after the server.
+no FILE, no SYSTEM_VARIABLES_ADMIN, so what is refused on Aurora is refused here. Not imitated, because an
+ordinary server cannot: Aurora's `mysql.*` is read-only even to `admin`. Here it is not, and MySQL lets whoever may
+update `mysql.*` grant any dynamic privilege, held or not: never take such a GRANT's success for Aurora's consent.
+Aurora has no `root`; here root stays, for looking after the server.
 """
 
 import re

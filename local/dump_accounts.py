@@ -61,6 +61,8 @@ def create_accounts(connection: "Connection[Cursor]", account_statements: Sequen
         _copy_grant_tables(cursor)
         ours = [statement.rstrip().rstrip(";") for statement in account_statements if not _is_protected(statement)]
         created = [statement for statement in ours if CREATE.match(statement)]
+        for statement in created:
+            _drop(cursor, statement)  # all before the first is made: dropping a role takes it from its members
         while created:
             waiting = [statement for statement in created if not _create(cursor, statement, may_wait=True)]
             if len(waiting) == len(created):
@@ -72,10 +74,7 @@ def create_accounts(connection: "Connection[Cursor]", account_statements: Sequen
 
 
 def _create(cursor: Cursor, statement: str, may_wait: bool) -> bool:
-    """Create one account anew; False where a role of its is not there yet."""
-    account = CREATE.match(statement)
-    assert account is not None
-    _run(cursor, f"DROP {account[1].split()[-1]} IF EXISTS {account[2]}")
+    """Create one account; False where a role of its is not there yet."""
     try:
         cursor.execute(statement)
     except MySQLError as error:
@@ -83,6 +82,12 @@ def _create(cursor: Cursor, statement: str, may_wait: bool) -> bool:
             return False
         raise _refused(statement, error) from error
     return True
+
+
+def _drop(cursor: Cursor, statement: str) -> None:
+    account = CREATE.match(statement)
+    if account is not None:
+        _run(cursor, f"DROP {account[1].split()[-1]} IF EXISTS {account[2]}")
 
 
 def _run(cursor: Cursor, statement: str) -> None:

@@ -47,9 +47,19 @@ def runs(pid: int, argument: str) -> bool:
             return False
         # A process has no command line for a moment while it starts, and again while its threads end and
         # still hold files and port: neither is an answer.
-        if line or (state in "ZX" and threads <= 1) or time.monotonic() > patience:
+        if line or time.monotonic() > patience:
             return os.fsencode(argument) in line.split(b"\0")
+        if state in "ZX" and threads <= 1 and not _is_child(pid):
+            return False
         time.sleep(0.005)
+
+
+def _is_child(pid: int) -> bool:
+    """Whether it is for us to wait for `pid`: if so, it is not gone before we have."""
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return False
 
 
 def end(pid: int, argument: str, number: signal.Signals) -> None:

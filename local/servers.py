@@ -7,6 +7,7 @@ what has died is started again with its data, taking down removes the data.
 
 import argparse
 import json
+import logging
 import secrets
 import sys
 from collections.abc import Mapping
@@ -132,6 +133,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("command", choices=("up", "down", "status"))
     parser.add_argument("--folder", type=Path, default=RUN_FOLDER, help="where servers and data live")
     chosen = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         if chosen.command == "down":
             pair_down(chosen.folder)
