@@ -14,6 +14,10 @@ from local.servers import Pair, pair_down, pair_up
 from tests.fresh_databases import Databases
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--scenarios", metavar="DIR", help="run the cases of this folder instead of tests/scenarios")
+
+
 def pytest_report_header() -> str:
     return f"MySQL servers: {find_distribution().version}, source and Aurora-like target"
 

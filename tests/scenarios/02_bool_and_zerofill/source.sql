@@ -1,0 +1,7 @@
+CREATE TABLE flags (
+    id INT AUTO_INCREMENT PRIMARY KEY, yes BOOL, one TINYINT(1), one_unsigned TINYINT(1) UNSIGNED,
+    padded INT(8) ZEROFILL, wide BIGINT(20) ZEROFILL, small TINYINT(3) UNSIGNED ZEROFILL, d DECIMAL(8, 2) ZEROFILL
+);
+INSERT INTO flags (yes, one, one_unsigned, padded, wide, small, d) VALUES
+    (2, -1, 255, 42, 7, 9, 1.5), (127, -128, 2, 4294967295, 18446744073709551615, 255, 123456.78),
+    (TRUE, FALSE, 1, 0, 0, 0, 0), (NULL, NULL, NULL, NULL, NULL, NULL, NULL);

@@ -1,0 +1,4 @@
+CREATE TABLE by_float (f FLOAT PRIMARY KEY, v INT);
+INSERT INTO by_float VALUES (1.1, 1), (1.1000001, 2), (-0.5, 3), (3.4028234e38, 4), (1e-45, 5), (0, 6);
+CREATE TABLE by_double (d DOUBLE, v INT, PRIMARY KEY (d, v));
+INSERT INTO by_double VALUES (0.1, 1), (0.1, 2), (0.30000000000000004, 3), (0.3, 4), (-1.7976931348623157e308, 5);

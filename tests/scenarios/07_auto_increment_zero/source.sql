@@ -1,0 +1,5 @@
+SET sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO');
+CREATE TABLE counted (id INT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(10));
+INSERT INTO counted VALUES (0, 'zero'), (-5, 'minus'), (3, 'three');
+CREATE TABLE only_zero (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, v INT);
+INSERT INTO only_zero VALUES (0, 1);

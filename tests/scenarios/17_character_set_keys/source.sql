@@ -1,0 +1,14 @@
+CREATE TABLE by_sjis (k VARCHAR(20) CHARACTER SET sjis PRIMARY KEY, v INT);
+INSERT INTO by_sjis VALUES ('表', 1), ('ソ', 2), ('a', 3), ('\\', 4), ('日本', 5);
+CREATE TABLE by_gbk (k VARCHAR(20) CHARACTER SET gbk PRIMARY KEY, v INT);
+INSERT INTO by_gbk VALUES ('中', 1), ('誠', 2), ('a''b', 3);
+CREATE TABLE by_utf16 (k VARCHAR(20) CHARACTER SET utf16 PRIMARY KEY, v INT);
+INSERT INTO by_utf16 VALUES ('日本', 1), ('😀', 2), ('', 3), ('\\', 4);
+CREATE TABLE by_ucs2 (k CHAR(5) CHARACTER SET ucs2 COLLATE ucs2_bin PRIMARY KEY, v INT);
+INSERT INTO by_ucs2 VALUES ('日', 1), ('a', 2), ('Z', 3);
+CREATE TABLE by_utf32 (k VARCHAR(20) CHARACTER SET utf32 PRIMARY KEY, v INT);
+INSERT INTO by_utf32 VALUES ('z', 1), ('😀', 2);
+CREATE TABLE by_mb3 (k VARCHAR(20) CHARACTER SET utf8mb3 PRIMARY KEY, v INT);
+INSERT INTO by_mb3 VALUES ('é', 1), ('日本', 2);
+CREATE TABLE by_ascii (k VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY, v INT);
+INSERT INTO by_ascii VALUES ('A', 1), ('a', 2);

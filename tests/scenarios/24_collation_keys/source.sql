@@ -1,0 +1,10 @@
+CREATE TABLE sharp (k VARCHAR(10) COLLATE utf8mb4_general_ci PRIMARY KEY);
+INSERT INTO sharp VALUES ('ss'), ('ß'), ('z'), ('Ab'), ('ac');
+CREATE TABLE cased (k VARCHAR(10) COLLATE utf8mb4_0900_as_cs PRIMARY KEY);
+INSERT INTO cased VALUES ('a'), ('A'), ('á'), ('Á'), ('ab'), ('AB'), ('Ab');
+CREATE TABLE kana (k VARCHAR(10) COLLATE utf8mb4_ja_0900_as_cs_ks PRIMARY KEY);
+INSERT INTO kana VALUES ('は'), ('ハ'), ('ば'), ('バ');
+CREATE TABLE german (k VARCHAR(10) CHARACTER SET latin1 COLLATE latin1_german1_ci PRIMARY KEY);
+INSERT INTO german VALUES ('Ä'), ('AE'), ('ß'), ('ss');
+CREATE TABLE ci (k VARCHAR(20) PRIMARY KEY, v INT);
+INSERT INTO ci WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 900) SELECT CONCAT(ELT(1 + n % 6, 'A', 'b', 'É', 'z', 'ß', '_'), n), n FROM s;

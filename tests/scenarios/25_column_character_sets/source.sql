@@ -1,0 +1,13 @@
+CREATE DATABASE mixed_defaults CHARACTER SET latin2 COLLATE latin2_czech_cs;
+USE mixed_defaults;
+CREATE TABLE three (id INT PRIMARY KEY, own VARCHAR(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, table_default VARCHAR(10)) CHARACTER SET latin1 COLLATE latin1_general_cs;
+INSERT INTO three VALUES (1, '😀', 'é');
+CREATE TABLE from_database (id INT PRIMARY KEY, v VARCHAR(10));
+INSERT INTO from_database VALUES (1, 'žluť');
+ALTER DATABASE mixed_defaults CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
+CREATE TABLE after_alter (id INT PRIMARY KEY, v VARCHAR(10));
+INSERT INTO after_alter VALUES (1, '😀');
+SET default_collation_for_utf8mb4 = utf8mb4_general_ci;
+CREATE TABLE other_default (id INT PRIMARY KEY, v VARCHAR(10)) CHARACTER SET utf8mb4;
+INSERT INTO other_default VALUES (1, 'é');
+CREATE TABLE plain_default (id INT PRIMARY KEY, v VARCHAR(10) CHARACTER SET utf8mb4, w VARCHAR(10)) CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci;

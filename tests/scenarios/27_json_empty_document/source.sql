@@ -1,0 +1,5 @@
+SET sql_mode = '';
+CREATE TABLE hollow (id INT AUTO_INCREMENT PRIMARY KEY, j JSON NOT NULL, v INT);
+INSERT IGNORE INTO hollow (v) VALUES (1), (2);
+INSERT INTO hollow (v, j) VALUES (3, '{}');
+ALTER TABLE hollow ADD more JSON NOT NULL;

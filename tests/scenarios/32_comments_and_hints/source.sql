@@ -1,0 +1,2 @@
+CREATE TABLE told (id INT PRIMARY KEY COMMENT 'it''s; "x" `y` \\ \n -- z /* c */ é😀 %s {0}', h VARCHAR(10) COLUMN_FORMAT FIXED STORAGE MEMORY COMMENT '', v INT COLUMN_FORMAT DYNAMIC STORAGE DISK) COMMENT = 'table; ''quoted'' \\ ) ENGINE=MyISAM \n COMMENT=''x''';
+INSERT INTO told VALUES (1, 'a', 1);

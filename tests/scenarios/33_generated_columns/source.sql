@@ -1,0 +1,6 @@
+CREATE TABLE parent (id INT PRIMARY KEY);
+INSERT INTO parent VALUES (2), (4), (6);
+CREATE TABLE made (id INT AUTO_INCREMENT PRIMARY KEY, a INT, b VARCHAR(10), s INT GENERATED ALWAYS AS (a * 2) STORED, v INT GENERATED ALWAYS AS (s + 1) VIRTUAL, vv INT AS (v * v) VIRTUAL,
+    t VARCHAR(30) AS (CONCAT(UPPER(b), '-', 'it''s')) STORED NOT NULL, d DATE AS (DATE('2020-01-01') + INTERVAL a DAY) STORED COMMENT 'a; day', j JSON AS (JSON_ARRAY(a, b)) STORED,
+    UNIQUE KEY one (v), KEY two (vv, t(5)), KEY three (t), CONSTRAINT made_parent FOREIGN KEY (s) REFERENCES parent (id));
+INSERT INTO made (a, b) VALUES (1, 'x'), (2, 'é'), (3, 'z');

@@ -1,0 +1,2 @@
+CREATE TABLE western (id INT PRIMARY KEY, c VARCHAR(20) CHARACTER SET latin1, g VARCHAR(50) GENERATED ALWAYS AS (CONCAT(c, 'é')) STORED NOT NULL, v VARCHAR(50) AS (REPLACE(c, 'ü', 'ue')) VIRTUAL);
+INSERT INTO western (id, c) VALUES (1, 'caf'), (2, 'müde'), (3, '');

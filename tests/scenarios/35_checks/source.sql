@@ -1,0 +1,2 @@
+CREATE TABLE checked (id INT PRIMARY KEY, a INT CHECK (a > 0), b VARCHAR(20), c DATE, CONSTRAINT `it's` CHECK (b <> 'it''s' AND b NOT LIKE '%x\\%'), CONSTRAINT soft CHECK (a < 10) NOT ENFORCED, CONSTRAINT both_of CHECK ((a IS NULL) OR (c > '2000-01-01')), CHECK (JSON_VALID(b) OR b REGEXP '^[a-z]+$' OR b = 'é'));
+INSERT INTO checked VALUES (1, 5, 'ok', '2020-01-01'), (2, 50, 'fine', '2020-01-01'), (3, NULL, 'null', NULL);

@@ -1,0 +1,12 @@
+SET group_concat_max_len = 1000000;
+SET @columns = (WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 999) SELECT GROUP_CONCAT(CONCAT('c', n, ' ', ELT(1 + n % 4, 'INT', 'TINYINT', 'VARCHAR(5)', 'FLOAT')) ORDER BY n) FROM s);
+SET @make = CONCAT('CREATE TABLE wide (id INT PRIMARY KEY, ', @columns, ')');
+PREPARE make FROM @make;
+EXECUTE make;
+INSERT INTO wide (id, c1, c2, c3, c4, c999) VALUES (1, 1, 'é', 1.1, 1, 1.1), (2, NULL, NULL, NULL, NULL, NULL);
+SET @keys = (WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 63) SELECT GROUP_CONCAT(CONCAT(IF(n % 5 = 0, 'UNIQUE ', ''), 'KEY k', n, ' (c', n % 16, ', id)') ORDER BY n) FROM s);
+SET @columns = (WITH RECURSIVE s (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < 15) SELECT GROUP_CONCAT(CONCAT('c', n, ' INT') ORDER BY n) FROM s);
+SET @make = CONCAT('CREATE TABLE indexed (id INT PRIMARY KEY, ', @columns, ', ', @keys, ')');
+PREPARE make FROM @make;
+EXECUTE make;
+INSERT INTO indexed (id, c0, c15) VALUES (1, 1, 1), (2, NULL, 2);

@@ -1,0 +1,5 @@
+SET cte_max_recursion_depth = 40000;
+CREATE TABLE words (k VARCHAR(40) PRIMARY KEY, v VARCHAR(60));
+INSERT INTO words WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 30000) SELECT CONCAT(ELT(1 + n % 8, 'a', 'B', 'é', 'ß', 'Z', '_', '\\', ''''), LEFT(SHA2(n, 224), 20)), REPEAT('x', n % 60) FROM (SELECT n FROM s) q WHERE LENGTH(n) > 0;
+CREATE TABLE pairs (a INT, b VARCHAR(20) COLLATE utf8mb4_bin, v VARCHAR(60), PRIMARY KEY (a, b));
+INSERT INTO pairs WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 30000) SELECT n % 3 - 1, CONCAT(CHAR(65 + n % 26), n), REPEAT('y', n % 60) FROM s;

@@ -1,0 +1,11 @@
+CREATE DATABASE mysql2;
+CREATE TABLE mysql2.user (id INT PRIMARY KEY);
+INSERT INTO mysql2.user VALUES (1);
+CREATE DATABASE performance_schema_x;
+CREATE TABLE performance_schema_x.t (id INT PRIMARY KEY);
+INSERT INTO performance_schema_x.t VALUES (1);
+CREATE DATABASE sys_2;
+CREATE TABLE sys_2.sys_config (id INT PRIMARY KEY);
+CREATE DATABASE `#mysql50#x`;
+CREATE TABLE `#mysql50#x`.`#sql-1` (id INT PRIMARY KEY);
+INSERT INTO `#mysql50#x`.`#sql-1` VALUES (1);

@@ -1,0 +1,11 @@
+CREATE TABLE base (id INT PRIMARY KEY, v VARCHAR(20));
+INSERT INTO base VALUES (1, 'é');
+CREATE VIEW words AS SELECT id AS `from`, v AS `it's "x" ``y```, 'it''s' AS `literal`, 1 + 1, 'a\\b\n' AS nl FROM base;
+CREATE VIEW unicode_one AS SELECT id FROM base WHERE v = 'é' OR v = '😀' OR v COLLATE utf8mb4_bin = _latin1 X'E9';
+SET NAMES latin1;
+CREATE VIEW western AS SELECT id FROM base WHERE v = 'Ã©';
+SET NAMES utf8mb4 COLLATE utf8mb4_bin;
+CREATE VIEW binary_one AS SELECT 'a' = 'A' AS same, id FROM base;
+SET NAMES utf8mb4;
+SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT';
+CREATE VIEW ansi AS SELECT "id", v || '!' AS "x" FROM base;

@@ -1,0 +1,14 @@
+CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(100), w VARCHAR(100));
+SET sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES';
+CREATE TRIGGER "ansi ""t" BEFORE INSERT ON "t" FOR EACH ROW SET NEW."v" = NEW.v || 'back\slash';
+SET sql_mode = '';
+DELIMITER //
+CREATE TRIGGER old_bytes BEFORE UPDATE ON t FOR EACH ROW BEGIN
+  -- a comment; with a semicolon
+  IF NEW.v = 'é😀' THEN SET NEW.w = "double"; END IF; /* end */
+END//
+DELIMITER ;
+SET NAMES latin1;
+CREATE TRIGGER western AFTER UPDATE ON t FOR EACH ROW SET @x = 'Ã©';
+SET NAMES utf8mb4;
+INSERT INTO t VALUES (1, 'a', 'b');

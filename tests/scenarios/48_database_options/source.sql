@@ -1,0 +1,7 @@
+CREATE DATABASE opt_latin CHARACTER SET latin1 COLLATE latin1_german1_ci;
+CREATE TABLE opt_latin.t (id INT PRIMARY KEY, v VARCHAR(10));
+INSERT INTO opt_latin.t VALUES (1, 'ü');
+CREATE DATABASE opt_bin CHARACTER SET binary;
+CREATE TABLE opt_bin.t (id INT PRIMARY KEY, v VARCHAR(10));
+INSERT INTO opt_bin.t VALUES (1, X'FF00');
+CREATE DATABASE opt_empty COLLATE utf8mb4_bin;

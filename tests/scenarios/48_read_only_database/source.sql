@@ -1,0 +1,5 @@
+CREATE DATABASE frozen;
+CREATE TABLE frozen.t (id INT PRIMARY KEY);
+INSERT INTO frozen.t VALUES (1), (2);
+CREATE VIEW frozen.v AS SELECT id FROM frozen.t;
+ALTER DATABASE frozen READ ONLY = 1;
