@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PYTHONPATH := plugins:.
 
-.PHONY: help demo demo-down servers servers-down test lint type format lock schema setup
+.PHONY: help demo demo-down servers servers-down test lint type format lock schema compose-config setup
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,3 +43,6 @@ lock: setup ## make requirements.lock anew from requirements*.txt
 
 schema: setup ## make docs/migration.schema.json anew from the classes of the migration file
 	$(PY) -m local.migration_schema
+
+compose-config: setup ## let docker compose check docker-compose.yaml (no engine needed, nothing is started)
+	$(PY) -m local.compose

@@ -1,4 +1,4 @@
-"""MySQL from Debian's unstable suite, unpacked into a cache folder and never installed.
+"""MySQL (and docker compose) from Debian's unstable suite, unpacked into a cache folder and never installed.
 
 Debian's stable suites carry MariaDB only; unstable carries real MySQL. The packages and every library they
 need are fetched by an apt that has its own lists, cache, status and sources, so the machine's package state
@@ -15,17 +15,37 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from local import LocalError
 
 log = logging.getLogger(__name__)
 
-PACKAGES = ("mysql-server-core", "mysql-client-core")
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 SOURCES = Path("/etc/apt")
 UNNEEDED = re.compile(r"(perl|gcc-\d+-base|libtirpc-common|libc-gconv-modules)")
 SUITE = re.compile(r"(stable|oldstable|testing|unstable|sid|[a-z]+)(-updates)?/?")
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Packages of the unstable suite: what people call them, their folder, their size, and how else to get it."""
+
+    what: str
+    folder: str
+    packages: tuple[str, ...]
+    megabytes: int
+    otherwise: str
+
+
+MYSQL = Download(
+    what="MySQL",
+    folder="debian-mysql",
+    packages=("mysql-server-core", "mysql-client-core"),
+    megabytes=60,
+    otherwise="Set MYSQLD to a mysqld 8.0 or newer, or use docker compose.",
+)
 
 
 def is_debian_like() -> bool:
@@ -34,7 +54,12 @@ def is_debian_like() -> bool:
 
 
 def unpacked_mysql(cache: Path) -> Path:
-    """Return the root folder of an unpacked MySQL under `cache`, fetching it the first time.
+    """Return the root folder of an unpacked MySQL under `cache`; see `unpacked`."""
+    return unpacked(cache, MYSQL)
+
+
+def unpacked(cache: Path, download: Download) -> Path:
+    """Return the root folder of the unpacked packages under `cache`, fetching them the first time.
 
     Two processes may ask at once: one fetches, the other waits for it. The folder appears by one rename, so
     it is either absent or complete.
@@ -42,23 +67,45 @@ def unpacked_mysql(cache: Path) -> Path:
     Raises:
         LocalError: no Debian mirror is configured, or the download failed.
     """
-    root = cache / "debian-mysql"
+    root = cache / download.folder
     if root.exists():
         return root
     cache.mkdir(parents=True, exist_ok=True)
-    with exclusive(cache / "debian-mysql.lock"):
+    with exclusive(cache / f"{download.folder}.lock"):
         if root.exists():
             return root
         with tempfile.TemporaryDirectory(prefix="fetching-", dir=cache) as scratch:
-            log.info("fetching MySQL from Debian unstable packages=%s", ",".join(PACKAGES))
-            archives = _download(Path(scratch) / "apt")
-            complete = Path(scratch) / "root"
-            for archive in archives:
-                _run(["dpkg", "-x", str(archive), str(complete)], secret=None)
+            log.info(
+                "fetching %s into %s (%d MB, once; nothing is installed) packages=%s",
+                download.what,
+                root,
+                download.megabytes,
+                ",".join(download.packages),
+            )
+            try:
+                archives = _download(Path(scratch) / "apt", download.packages)
+                complete = Path(scratch) / "root"
+                for archive in archives:
+                    _run(["dpkg", "-x", str(archive), str(complete)], secret=None)
+            except LocalError as error:
+                raise LocalError(f"{download.what} was not to be had: {error} {download.otherwise}") from error
             for folder in ("usr/share/doc", "usr/share/man", "usr/share/locale"):
                 shutil.rmtree(complete / folder, ignore_errors=True)
             complete.rename(root)
     return root
+
+
+def launcher(root: Path) -> tuple[str, ...]:
+    """What precedes an unpacked program: its own dynamic loader, with its own libraries.
+
+    Raises:
+        LocalError: the folder has no loader.
+    """
+    loaders = sorted(root.glob("usr/lib*/ld-linux*.so.*")) or sorted(root.glob("usr/lib/*/ld-linux*.so.*"))
+    if not loaders:
+        raise LocalError(f"what is unpacked in {root} has no dynamic loader: remove that folder and start again")
+    libraries = [path for path in sorted(root.glob("usr/lib/*-linux-*")) if path.is_dir()]
+    return (str(loaders[0]), "--library-path", ":".join(map(str, libraries)))
 
 
 @contextmanager
@@ -86,7 +133,7 @@ def mirror_address(folder: Path = SOURCES) -> str:
         if "main" in components and any(SUITE.fullmatch(suite) for suite in suites):
             return address
     raise LocalError(
-        f"no Debian archive is configured in {folder}: MySQL cannot be fetched from it. "
+        f"no Debian archive is configured in {folder}: nothing can be fetched from it. "
         "Install MySQL 8.0 or newer and set MYSQLD, or use docker compose."
     )
 
@@ -108,7 +155,7 @@ def _deb822_entries(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
             yield values["uris"][0], values.get("suites", []), values.get("components", [])
 
 
-def _download(folder: Path) -> list[Path]:
+def _download(folder: Path, packages: tuple[str, ...]) -> list[Path]:
     for name in ("parts", "state/lists/partial", "cache/archives/partial"):
         (folder / name).mkdir(parents=True)
     (folder / "state" / "status").touch()
@@ -119,7 +166,7 @@ def _download(folder: Path) -> list[Path]:
     config = folder / "apt.conf"
     config.write_text(_apt_configuration(folder))
     _run(["apt-get", "-q", "update"], secret=mirror, config=config)
-    _run(["apt-get", "-q", "-y", "--download-only", "install", *PACKAGES], secret=mirror, config=config)
+    _run(["apt-get", "-q", "-y", "--download-only", "install", *packages], secret=mirror, config=config)
     archives = sorted((folder / "cache" / "archives").glob("*.deb"))
     return [archive for archive in archives if not UNNEEDED.match(archive.name)]
 
@@ -157,8 +204,8 @@ def _run(command: list[str], secret: str | None, config: Path | None = None) -> 
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode != 0:
         raise LocalError(
-            f"{' '.join(command[:3])} failed while fetching MySQL: {_without_hosts(done.stderr, secret)}. "
-            "Check this machine's apt sources, or set MYSQLD to a mysqld 8.0 or newer, or use docker compose."
+            f"{' '.join(command[:3])} failed: {_without_hosts(done.stderr, secret)}. "
+            "Check this machine's apt sources."
         )
 
 

@@ -97,14 +97,7 @@ def _installed(mysqld: Path, named_by: str) -> Distribution:
 
 
 def _unpacked(root: Path) -> Distribution:
-    loader = next(
-        iter(sorted(root.glob("usr/lib*/ld-linux*.so.*")) or sorted(root.glob("usr/lib/*/ld-linux*.so.*"))),
-        None,
-    )
-    if loader is None:
-        raise LocalError(f"the unpacked MySQL in {root} has no dynamic loader: remove that folder and start again")
-    libraries = [path for path in sorted(root.glob("usr/lib/*-linux-*")) if path.is_dir()]
-    launcher = (str(loader), "--library-path", ":".join(map(str, libraries)))
+    launcher = debian.launcher(root)
     mysqld, share = root / "usr/sbin/mysqld", root / "usr/share/mysql"
     return Distribution(
         version=_version([*launcher, str(mysqld)], str(root)),
