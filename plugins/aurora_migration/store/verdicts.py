@@ -16,10 +16,9 @@ def save_verdict(
     """Keep the verdict on one key range of a source table, and its row differences, in place of earlier ones."""
     values = {"run_id": run_id, "schema": table.schema, "table": table.name, "range": range_number}
     with session.transaction():
-        control.execute(session, "delete_verdicts", **values)
         control.execute(
             session,
-            "insert_verdict",
+            "save_verdict",
             **values,
             level=found.level,
             verdict=str(found.verdict),
@@ -103,7 +102,9 @@ def _merged(one: TableVerdict, two: TableVerdict) -> TableVerdict:
 def _replace(
     session: Session, control: Control, run_id: str, area: str, scope: str, found: Iterable[Difference]
 ) -> None:
-    control.execute(session, "delete_differences", run_id=run_id, area=area, scope=scope)
+    # Deleting nothing would lock the gap into which other tasks are about to insert.
+    if any(where == (area, scope) for where, _ in differences(session, control, run_id)):
+        control.execute(session, "delete_differences", run_id=run_id, area=area, scope=scope)
     for number, difference in enumerate(found, 1):
         control.execute(
             session,

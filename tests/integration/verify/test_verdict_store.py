@@ -1,0 +1,55 @@
+"""The store of verdicts: tasks that write side by side do not disturb one another, and a later try replaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from aurora_migration.model.names import TableName
+from aurora_migration.model.report import Difference, DifferenceKind, TableVerdict, Verdict
+from aurora_migration.mysql.session import Session
+from aurora_migration.store import verdicts
+from aurora_migration.store.control import Control
+from tests.fresh_databases import Databases, endpoint
+
+pytestmark = pytest.mark.servers
+
+
+def verdict(outcome: Verdict, *differences: Difference) -> TableVerdict:
+    return TableVerdict("s.t", "s.t", "checksum", outcome, 1, 1, differences=differences)
+
+
+@pytest.fixture
+def control(databases: Callable[..., Databases]) -> tuple[Databases, Control]:
+    made = databases()
+    control = Control("aurora_migration", made.key)
+    control.ensure(made.target)
+    return made, control
+
+
+def test_tasks_side_by_side_do_not_wait_for_one_another(control: tuple[Databases, Control]) -> None:
+    made, store = control
+    login = endpoint("target", made.pair.target_login)
+
+    def write(worker: int) -> None:
+        with Session.open(login) as session:
+            for number in range(150):
+                table = TableName("s", f"t{number % 7}{worker}")
+                verdicts.save_verdict(session, store, "run", table, number, verdict(Verdict.EQUAL))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert sum(verdicts.verified_ranges(made.target, store, "run").values()) == 600
+
+
+def test_a_later_verdict_replaces_the_earlier_one_with_its_differences(control: tuple[Databases, Control]) -> None:
+    made, store = control
+    table = TableName("s", "t")
+    bad = Difference(DifferenceKind.DIFFERS, "rows", "s.t", "key 1")
+    verdicts.save_verdict(made.target, store, "run", table, 0, verdict(Verdict.DIFFERS, bad))
+    assert verdicts.verdicts(made.target, store, "run")[0].differences == (bad,)
+    verdicts.save_verdict(made.target, store, "run", table, 0, verdict(Verdict.EQUAL))
+    (found,) = verdicts.verdicts(made.target, store, "run")
+    assert (found.verdict, found.differences) == (Verdict.EQUAL, ())
