@@ -59,7 +59,7 @@ def load_unit(run: Run, number: int) -> dict[str, Any]:
         plan = run.plan(source)
         ranges = load.ranges(target, run.control, number)
         _check_unchanged(run, plan, ranges, target)
-        style = _style(run, target)
+        style = row_style(run, target)
         prepare(target)
         progress = ProgressLog()
         context = LoadContext(source, reader, target, run.control, run.run_id, style, run.config.load, progress)
@@ -70,7 +70,8 @@ def load_unit(run: Run, number: int) -> dict[str, Any]:
     return {"unit": number, "ranges": len(ranges), "rows": rows, "bytes": size}
 
 
-def _style(run: Run, target: Session) -> RowStyle:
+def row_style(run: Run, target: Session) -> RowStyle:
+    """How rows are written: as the migration file says, or by what the target allows."""
     method = run.config.load.method
     if method == "auto":
         return RowStyle.LOAD_DATA if local_infile_allowed(target) else RowStyle.INSERT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk import Param
 
-from aurora_migration.model.config import MigrationConfig, TargetTablePrepMode, VerificationLevel
+from aurora_migration.model.config import MigrationConfig, RepairMode, TargetTablePrepMode, VerificationLevel
 
 _WHAT = "What to migrate"
 _HOW = "How"
@@ -16,6 +16,11 @@ _PREP_LABELS = {
 _LEVEL_LABELS = {
     VerificationLevel.ROW_COUNT: "row-count: count rows on both sides",
     VerificationLevel.CHECKSUM: "checksum: SHA-256 of every row on both sides",
+}
+_REPAIR_LABELS = {
+    RepairMode.NONE: "none: only tell",
+    RepairMode.REVIEW: "review: keep the SQL that would repair them, by key",
+    RepairMode.APPLY: "apply: rewrite just these rows from the source, compare again, record an incident",
 }
 
 
@@ -45,7 +50,19 @@ def migrate_params(config: MigrationConfig) -> dict[str, Param]:
 
 def verify_params(config: MigrationConfig) -> dict[str, Param]:
     """Fields of ``<name>.verify``."""
-    return {"tables": _tables(), "verification_level": _level(config)}
+    return {
+        "tables": _tables(),
+        "verification_level": _level(config),
+        "repair": Param(
+            str(RepairMode.NONE),
+            type="string",
+            enum=[str(mode) for mode in RepairMode],
+            values_display={str(mode): label for mode, label in _REPAIR_LABELS.items()},
+            title="Repair",
+            description="What to do about rows that differ (checksum level).",
+            section=_HOW,
+        ),
+    }
 
 
 def _tables() -> Param:

@@ -13,7 +13,7 @@ from aurora_migration.bridge import migration_files
 from aurora_migration.bridge.endpoints import endpoint
 from aurora_migration.engine.plan import build_plan
 from aurora_migration.errors import ConfigurationError
-from aurora_migration.model.config import MigrationConfig, TargetTablePrepMode, VerificationLevel
+from aurora_migration.model.config import MigrationConfig, RepairMode, TargetTablePrepMode, VerificationLevel
 from aurora_migration.model.plan import MigrationPlan, RunOptions
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.session import Session
@@ -77,13 +77,13 @@ class Run:
 
     def options_json(self) -> dict[str, Any]:
         return {
-            key: str(value) if key in {"prep_mode", "level"} else value
+            key: str(value) if key in {"prep_mode", "level", "repair"} else value
             for key, value in asdict(self.options).items()
         }
 
 
 def _options(config: MigrationConfig, params: Mapping[str, Any]) -> RunOptions:
-    known = {"tables", "target_table_prep_mode", "dry_run", "verification_level"}
+    known = {"tables", "target_table_prep_mode", "dry_run", "verification_level", "repair"}
     unknown = sorted(set(params) - known)
     if unknown:
         raise ConfigurationError(
@@ -95,5 +95,6 @@ def _options(config: MigrationConfig, params: Mapping[str, Any]) -> RunOptions:
         tables=tuple(params.get("tables") or ()),
         prep_mode=TargetTablePrepMode(params.get("target_table_prep_mode", TargetTablePrepMode.DO_NOTHING)),
         dry_run=bool(params.get("dry_run", False)),
+        repair=RepairMode(params.get("repair", RepairMode.NONE)),
         level=VerificationLevel(params.get("verification_level") or config.verification.level),
     )

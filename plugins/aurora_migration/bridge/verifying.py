@@ -11,12 +11,14 @@ from airflow.sdk.exceptions import AirflowSkipException
 from aurora_migration.bridge import report_log
 from aurora_migration.bridge.accounts import account_plan
 from aurora_migration.bridge.progress import ProgressLog
+from aurora_migration.bridge.repairing import repair_range
 from aurora_migration.bridge.run import Run
 from aurora_migration.engine.accounts import compare_accounts, read_accounts
 from aurora_migration.engine.verify.objects import compare_objects
 from aurora_migration.engine.verify.report import build_report
-from aurora_migration.engine.verify.rows import VerifyContext, verify_range
+from aurora_migration.engine.verify.rows import VerifyContext, covering, verify_range
 from aurora_migration.errors import ConfigurationError, DataMismatchError
+from aurora_migration.model.config import RepairMode
 from aurora_migration.model.report import Difference, Verdict
 from aurora_migration.mysql.position import server_version
 from aurora_migration.mysql.session import Session
@@ -63,7 +65,11 @@ def verify_unit(run: Run, number: int) -> dict[str, Any]:
         for part in load.ranges(target, run.control, number):
             if part.table not in known:
                 continue
-            verdict = verify_range(context, plan.table(part.table), part, load.chunks(target, run.control, part))
+            planned, recorded = plan.table(part.table), load.chunks(target, run.control, part)
+            verdict = verify_range(context, planned, part, recorded)
+            if verdict.verdict is Verdict.DIFFERS and run.options.repair is not RepairMode.NONE:
+                repair_range(run, plan, planned, covering(part, recorded))
+                verdict = verify_range(context, planned, part, recorded)
             verdicts.save_verdict(target, run.control, run.run_id, part.table, part.number, verdict)
             found.append(verdict)
     report_log.log_verdicts(found)

@@ -34,6 +34,14 @@ class VerificationLevel(StrEnum):
     CHECKSUM = "checksum"
 
 
+class RepairMode(StrEnum):
+    """What verification does about rows that differ."""
+
+    NONE = "none"
+    REVIEW = "review"
+    APPLY = "apply"
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

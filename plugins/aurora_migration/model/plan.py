@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aurora_migration.model.config import MigrationConfig, TargetTablePrepMode, VerificationLevel
+from aurora_migration.model.config import MigrationConfig, RepairMode, TargetTablePrepMode, VerificationLevel
 from aurora_migration.model.names import TableMapping, TableName
 from aurora_migration.model.table import Table
 
@@ -17,6 +17,7 @@ class RunOptions:
     prep_mode: TargetTablePrepMode = TargetTablePrepMode.DO_NOTHING
     dry_run: bool = False
     level: VerificationLevel = VerificationLevel.CHECKSUM
+    repair: RepairMode = RepairMode.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from aurora_migration.model.chunk import Chunk
 from aurora_migration.model.finding import Finding, Severity
 
 
@@ -39,6 +40,17 @@ class Difference:
     @property
     def explained(self) -> bool:
         return self.kind is DifferenceKind.ON_PURPOSE
+
+
+@dataclass(frozen=True, slots=True)
+class RowDifference:
+    """A row that is not the same: its encoded key (empty for a table without one) and the columns that differ."""
+
+    kind: DifferenceKind
+    chunk: Chunk
+    key: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    rows: int = 1
 
 
 @dataclass(frozen=True, slots=True)

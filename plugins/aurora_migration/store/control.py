@@ -23,6 +23,7 @@ _TABLES: Final = (
     "positions",
     "verdicts",
     "differences",
+    "incidents",
     "event_states",
 )
 

@@ -9,35 +9,61 @@ names only.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import Any
 
 from aurora_migration.engine.verify.scope import Side, chunk_values
 from aurora_migration.model.chunk import Chunk
-from aurora_migration.model.report import Difference, DifferenceKind
+from aurora_migration.model.report import Difference, DifferenceKind, RowDifference
 from aurora_migration.sql.json_types import types_hash
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.literals import encoding, literal
-from aurora_migration.sql.quoting import Fragment, identifier, join, raw
+from aurora_migration.sql.quoting import Fragment, identifier, join, qualified, raw
 from aurora_migration.sql.row_hash import aggregates, column_hashes, row_hash
 
 _SEPARATOR = "|"  # in no encoded key: encodings are digits, hexadecimal digits, dates and times
 
 
-def differing_rows(pair: tuple[Side, Side], chunk: Chunk, limit: int) -> list[Difference]:
-    """At most ``limit`` differences of a chunk, each named by key."""
+def differing_rows(pair: tuple[Side, Side], chunk: Chunk, limit: int | None = None) -> list[RowDifference]:
+    """The rows of a chunk that differ, at most ``limit``, in the order of their encoded keys."""
     left, right = (_hashes(side, chunk) for side in pair)
     if pair[0].table.chunk_key is None:
         return _multiset(chunk, left, right)
     source, target = dict(left), dict(right)
-    found: list[Difference] = []
-    for key in sorted(source.keys() | target.keys()):
-        if source.get(key) == target.get(key):
-            continue
-        if len(found) == limit:
-            break
-        found.append(_difference(pair, chunk, key, key in source, key in target))
-    return found
+    keys = sorted(key for key in source.keys() | target.keys() if source.get(key) != target.get(key))
+    return [_difference(pair, chunk, key, key in source, key in target) for key in keys[:limit]]
+
+
+def described(side: Side, row: RowDifference) -> Difference:
+    """A row difference in words."""
+    if not row.key:
+        text = f"{row.rows} rows are {row.kind} on the target; the table has no key to name them by"
+    elif row.kind is DifferenceKind.MISSING:
+        text = f"row {key_text(side, row.key)} is missing on the target"
+    elif row.kind is DifferenceKind.EXTRA:
+        text = f"row {key_text(side, row.key)} is only on the target"
+    else:
+        columns = ", ".join(row.columns) or "a row that changed meanwhile"
+        text = f"row {key_text(side, row.key)} differs in {columns}"
+    return Difference(row.kind, "rows", str(row.chunk), text)
+
+
+def key_text(side: Side, key: Sequence[str]) -> str:
+    """A row's key for people: column=value, …"""
+    return ", ".join(
+        f"{column.name}={_shown(column.data_type, text)}"
+        for column, text in zip(side.key_columns, key, strict=True)
+    )
+
+
+def key_condition(side: Side, key: Sequence[str]) -> Fragment:
+    """The predicate that takes exactly the row with a key."""
+    conditions = [
+        identifier(column.name) + raw(" = ") + literal(column, text)
+        for column, text in zip(side.key_columns, key, strict=True)
+    ]
+    return join(conditions, " AND ")
 
 
 def degraded_rows(pool: Executor, pair: tuple[Side, Side], chunk: Chunk, limit: int) -> list[Difference]:
@@ -50,7 +76,7 @@ def degraded_rows(pool: Executor, pair: tuple[Side, Side], chunk: Chunk, limit: 
         return [_degraded(chunk, f"{rows} rows")]
     target = dict(right)
     keys = [key for key, types in sorted(left) if target.get(key) != types]
-    return [_degraded(chunk, f"row {_name(pair[0], key.split(_SEPARATOR))}") for key in keys[:limit]]
+    return [_degraded(chunk, f"row {key_text(pair[0], key.split(_SEPARATOR))}") for key in keys[:limit]]
 
 
 def _types_checksum(side: Side, chunk: Chunk) -> tuple[Any, ...]:
@@ -78,55 +104,43 @@ def _hashes(side: Side, chunk: Chunk, what: Fragment | None = None) -> list[tupl
     return [(row["k"], row["h"]) for row in side.session.query(sql)]
 
 
-def _multiset(chunk: Chunk, left: list[tuple[str, str]], right: list[tuple[str, str]]) -> list[Difference]:
+def _multiset(chunk: Chunk, left: list[tuple[str, str]], right: list[tuple[str, str]]) -> list[RowDifference]:
     source, target = Counter(h for _, h in left), Counter(h for _, h in right)
-    missing, extra = (source - target).total(), (target - source).total()
-    found = []
-    for kind, rows in ((DifferenceKind.MISSING, missing), (DifferenceKind.EXTRA, extra)):
-        if rows:
-            text = f"{rows} rows are {kind} on the target; the table has no key to name them by"
-            found.append(Difference(kind, "rows", str(chunk), text))
-    return found
+    counts = {
+        DifferenceKind.MISSING: (source - target).total(),
+        DifferenceKind.EXTRA: (target - source).total(),
+    }
+    return [RowDifference(kind, chunk, (), (), rows) for kind, rows in counts.items() if rows]
 
 
-def _difference(pair: tuple[Side, Side], chunk: Chunk, key: str, on_source: bool, on_target: bool) -> Difference:
-    values = key.split(_SEPARATOR)
-    name = _name(pair[0], values)
+def _difference(
+    pair: tuple[Side, Side], chunk: Chunk, key: str, on_source: bool, on_target: bool
+) -> RowDifference:
+    values = tuple(key.split(_SEPARATOR))
     if not on_target:
-        return Difference(DifferenceKind.MISSING, "rows", str(chunk), f"row {name} is missing on the target")
+        return RowDifference(DifferenceKind.MISSING, chunk, values)
     if not on_source:
-        return Difference(DifferenceKind.EXTRA, "rows", str(chunk), f"row {name} is only on the target")
-    columns = ", ".join(_columns(pair, values))
-    return Difference(DifferenceKind.DIFFERS, "rows", str(chunk), f"row {name} differs in {columns}")
+        return RowDifference(DifferenceKind.EXTRA, chunk, values)
+    return RowDifference(DifferenceKind.DIFFERS, chunk, values, _columns(pair, values))
 
 
-def _name(side: Side, key: list[str]) -> str:
-    return ", ".join(
-        f"{column.name}={_shown(column.data_type, text)}"
-        for column, text in zip(side.key_columns, key, strict=True)
-    )
-
-
-def _columns(pair: tuple[Side, Side], key: list[str]) -> list[str]:
+def _columns(pair: tuple[Side, Side], key: Sequence[str]) -> tuple[str, ...]:
     rows = [side.session.query(_row_statement(side, key)) for side in pair]
     if not all(rows):
-        return ["a row that changed meanwhile"]
+        return ()
     left, right = rows[0][0], rows[1][0]
     names = [column.name for column in pair[0].table.columns]
-    return [name for index, name in enumerate(names) if left[f"c{index}"] != right[f"c{index}"]]
+    return tuple(name for index, name in enumerate(names) if left[f"c{index}"] != right[f"c{index}"])
 
 
-def _row_statement(side: Side, key: list[str]) -> Fragment:
-    conditions = [
-        identifier(column.name) + raw(" = ") + literal(column, text)
-        for column, text in zip(side.key_columns, key, strict=True)
-    ]
-    values = {
-        "table": chunk_values(side, Chunk(side.table.name, 1, 1, None, None))["table"],
-        "index": raw(""),
-        "range": join(conditions, " AND "),
-    }
-    return statement("verify/row_columns", columns=column_hashes(side.table), **values)
+def _row_statement(side: Side, key: Sequence[str]) -> Fragment:
+    return statement(
+        "verify/row_columns",
+        columns=column_hashes(side.table),
+        table=qualified(side.table.name),
+        index=raw(""),
+        range=key_condition(side, key),
+    )
 
 
 def _shown(kind: str, text: str) -> str:

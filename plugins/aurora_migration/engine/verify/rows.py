@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from aurora_migration.engine.verify.drilldown import degraded_rows, differing_rows
+from aurora_migration.engine.verify.drilldown import degraded_rows, described, differing_rows
 from aurora_migration.engine.verify.scope import Side, chunk_values, sides
 from aurora_migration.model.chunk import Chunk, KeyRange
 from aurora_migration.model.config import VerificationLevel
@@ -94,7 +94,7 @@ class _Tally:
 def _compare(
     context: VerifyContext, pool: ThreadPoolExecutor, pair: tuple[Side, Side], chunk: Chunk, tally: _Tally
 ) -> None:
-    left, right = pool.map(lambda side: _measure(context.level, side, chunk), pair)
+    left, right = pool.map(lambda side: measure(context.level, side, chunk), pair)
     tally.source_rows += left["row_count"]
     tally.target_rows += right["row_count"]
     if left != right:
@@ -117,7 +117,8 @@ def covering(part: KeyRange, recorded: Sequence[Chunk]) -> tuple[Chunk, ...]:
     return (*recorded, Chunk(part.table, part.number, number + 1, lower, part.upper))
 
 
-def _measure(level: VerificationLevel, side: Side, chunk: Chunk) -> dict[str, Any]:
+def measure(level: VerificationLevel, side: Side, chunk: Chunk) -> dict[str, Any]:
+    """Count and checksums of a chunk on one side."""
     values = chunk_values(side, chunk)
     if level is VerificationLevel.ROW_COUNT:
         return side.session.query(statement("verify/range_count", **values))[0]
@@ -136,9 +137,8 @@ def _explain(
     right: dict[str, Any],
     room: int,
 ) -> list[Difference]:
-    found = differing_rows(pair, chunk, max(1, room)) if context.level is VerificationLevel.CHECKSUM else []
-    if found:
-        return found[: max(1, room)]
+    if context.level is VerificationLevel.CHECKSUM and (found := differing_rows(pair, chunk, room)):
+        return [described(pair[0], row) for row in found]
     counts = f"{left['row_count']} rows on the source, {right['row_count']} on the target"
     return [Difference(kind=_kind(left, right), area="rows", subject=str(chunk), detail=counts)]
 
