@@ -5,5 +5,6 @@ SELECT t.trx_mysql_thread_id AS thread,
        t.trx_rows_modified AS rows_modified
   FROM information_schema.INNODB_TRX t
  WHERE t.trx_started < NOW() - INTERVAL %(seconds)s SECOND
+   AND t.trx_mysql_thread_id <> CONNECTION_ID()
  ORDER BY t.trx_started
  LIMIT 20

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,8 +37,16 @@ SMALL = {
     "performance_schema_digests_size": "200",
     "innodb_flush_log_at_trx_commit": "0",
     "sync_binlog": "0",
+    # a machine gives out so many asynchronous requests, and several suites may be running on it
+    "innodb_use_native_aio": "OFF",
 }
 ODD = {"lower_case_table_names": "1", "innodb_page_size": "32K"}
+ODD_WORDS = {
+    "ft_min_word_len": "3",
+    "innodb_ft_min_token_size": "2",
+    "innodb_ft_max_token_size": "80",
+    "ngram_token_size": "3",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,10 @@ class World:
     odd: Server
     source_login: Endpoint
     target_login: Endpoint
+
+    def login(self, server: Server, role: str, user: str) -> Endpoint:
+        """The login of an account made for a test, whose password is `PASSWORD`."""
+        return replace(self.source_login, role=role, port=server.port, user=user, connection_id=f"{role}_db")
 
     def root(self, server: Server, role: str) -> Endpoint:
         """Root's login of a server, in the role of a side."""
@@ -154,11 +167,14 @@ def build(dist: Distribution, folder: Path) -> Iterator[World]:
     """Start the three servers; removed at the end."""
     target = Server.create(dist, folder / "target", "target", SMALL)
     source = Server.create(dist, folder / "source", "source", SMALL)
-    odd = Server.create(dist, folder / "odd", "odd", {**SMALL, **ODD})
+    odd = Server.create(dist, folder / "odd", "odd", {**SMALL, **ODD, **ODD_WORDS})
     try:
-        _initialise_anew(odd, folder)
+        with ThreadPoolExecutor(1) as pool:
+            slow = pool.submit(_initialise_anew, odd, folder)
+            target.start()
+            slow.result()
+        odd.start()
         for server in (target, odd):
-            server.start()
             aurora.make_aurora_like(server, PASSWORD, "through-role")
         charsets = Path(ask(target, "SELECT @@character_sets_dir"))
         source.options = {**SMALL, "character_sets_dir": str(_with_collation(charsets, folder / "charsets"))}
@@ -195,7 +211,7 @@ def _with_collation(charsets: Path, folder: Path) -> Path:
 
 def _initialise_anew(server: Server, folder: Path) -> None:
     shutil.rmtree(server.home.data)
-    fixed = dict(server.dist.options) | {"datadir": str(server.home.data)} | ODD
+    fixed = dict(server.dist.options) | {"datadir": str(server.home.data), "innodb_use_native_aio": "OFF"} | ODD
     fixed |= {"user": "root"} if os.geteuid() == 0 else {}
     arguments = [f"--{name.replace('_', '-')}={value}" for name, value in fixed.items()]
     command = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aurora_migration.engine.preflight.context import Context
-from aurora_migration.engine.preflight.definers import comes_along, matches
+from aurora_migration.engine.preflight.definers import comes_along
 from aurora_migration.engine.preflight.remedies import listed
 from aurora_migration.model.finding import Finding, blocker, note, warning
 from aurora_migration.sql.library import statement
@@ -22,9 +22,9 @@ def check_account_plugins(context: Context) -> Iterator[Finding]:
     rows = context.target.session.query(statement("preflight/authentication_plugins"))
     known = {row["name"] for row in rows}
     users: dict[str, list[str]] = {}
-    for name, one in context.source.accounts.items():
-        if one.plugin and one.plugin not in known and comes_along(config, name):
-            users.setdefault(one.plugin, []).append(name)
+    for name, plugin in context.source.accounts.items():
+        if plugin and plugin not in known and comes_along(config, name):
+            users.setdefault(plugin, []).append(str(name))
     for plugin, names in sorted(users.items()):
         fails = config.on_unknown_plugin == "fail"
         yield (blocker if fails else warning)(
@@ -41,11 +41,11 @@ def check_reserved_accounts(context: Context) -> Iterator[Finding]:
     config = context.config.accounts
     if config.mode == "skip":
         return
-    own = str(context.target.account)
+    own = context.target.account
     reserved = [
         name
         for name in context.source.accounts
-        if matches(name, config.reserved) and not name.startswith("mysql.")
+        if name.matches(config.reserved) and not name.user.startswith("mysql.")
     ]
     if reserved:
         yield note("account-reserved", context.source.label, f"left out, the servers own them: {listed(reserved)}")

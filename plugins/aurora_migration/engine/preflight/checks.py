@@ -91,7 +91,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     storage.check_tablespaces,
     target_privileges.check_target_account_privileges,
     target_tables.check_target_definitions,
-    target_objects.check_target_expressions,
     identity.check_target_is_another_server,
     identity.check_target_is_writable,
     mapping.check_target_names,

@@ -19,9 +19,10 @@ from aurora_migration.mysql.errno import errno_of
 from aurora_migration.mysql.session import Session
 
 _NO_ANSWER: Final = frozenset({2002, 2003, 2005, 2013})
+_NOT_MYSQL: Final = frozenset({0, 2006, 2012, 2013, 2027})
 _LOGIN: Final = frozenset({1045, 1130, 1251, 1524, 1698, 1820, 1862, 2049, 2054, 2059, 2061, 3118, 3955, 4052})
 _LIMIT: Final = frozenset({1040, 1203, 1226})
-_TLS: Final = frozenset({2026, 3159})
+_TLS: Final = frozenset({1043, 2026, 3159})
 _CERTIFICATE: Final = "for Aurora, ssl_ca is the RDS CA bundle, and the host is the cluster's own endpoint name"
 
 
@@ -41,7 +42,7 @@ def refusal(endpoint: Endpoint, error: Exception) -> Finding:
     if isinstance(error, ConfigurationError) and (cause is None or number not in _LOGIN | _TLS):
         return blocker("tls-refused", subject, error.message, error.remedy)
     if number in _TLS or isinstance(origin, ssl.SSLError):
-        return _tls_refused(subject, number, origin, _words(endpoint, error))
+        return _tls_refused(endpoint, number, origin, error)
     if number in _LOGIN:
         return _login_refused(subject, number, endpoint)
     if number in _LIMIT:
@@ -51,8 +52,11 @@ def refusal(endpoint: Endpoint, error: Exception) -> Finding:
             f"the server takes no further connection ({_words(endpoint, error)})",
             f"close connections, or raise max_connections on the {endpoint.role}",
         )
-    if number in _NO_ANSWER and isinstance(origin, OSError | EOFError):
+    if number in _NO_ANSWER and isinstance(origin, OSError):
         return blocker("server-unreachable", subject, _unreachable(origin), _where(endpoint))
+    if number in _NOT_MYSQL:
+        seen = "something listens on the connection's host and port, but does not answer as MySQL does"
+        return blocker("not-a-mysql-server", subject, seen, _where(endpoint))
     return blocker("connection-failed", subject, _words(endpoint, error), _where(endpoint))
 
 
@@ -76,14 +80,19 @@ def check_encryption(context: Context) -> Iterator[Finding]:
             )
 
 
-def _tls_refused(subject: str, number: int, origin: BaseException | None, words: str) -> Finding:
+def _tls_refused(endpoint: Endpoint, number: int, origin: BaseException | None, error: Exception) -> Finding:
     if number == 3159:
         seen, remedy = "the server takes encrypted connections only", "set ssl_mode to REQUIRED in the extra"
+    elif number == 1043:  # what a server without TLS answers to a client that begins with it
+        seen = "the server broke off the handshake: it offers no TLS"
+        remedy = "enable TLS on the server, or set ssl_mode to DISABLED in the connection's extra"
     elif isinstance(origin, ssl.SSLCertVerificationError):
-        seen, remedy = f"the server's certificate does not hold: {origin.verify_message}", _CERTIFICATE
+        words = _without_secrets(endpoint, origin.verify_message)
+        seen, remedy = f"the server's certificate does not hold: {words}", _CERTIFICATE
     else:
+        words = _words(endpoint, error)
         seen, remedy = f"the encrypted connection failed: {words}", "check ssl_mode and ssl_ca in the extra"
-    return blocker("tls-refused", subject, seen, remedy)
+    return blocker("tls-refused", endpoint.label, seen, remedy)
 
 
 def _login_refused(subject: str, number: int, endpoint: Endpoint) -> Finding:
@@ -100,16 +109,14 @@ def _login_refused(subject: str, number: int, endpoint: Endpoint) -> Finding:
     return blocker("login-refused", subject, seen, remedy)
 
 
-def _unreachable(origin: OSError | EOFError) -> str:
+def _unreachable(origin: OSError) -> str:
     if isinstance(origin, socket.gaierror):
         return "the connection's host name is not known"
     if isinstance(origin, TimeoutError):
         return "the connection's host does not answer"
     if isinstance(origin, ConnectionRefusedError):
         return "nothing listens on the connection's host and port"
-    return (
-        f"the connection's host cannot be reached ({origin.strerror if isinstance(origin, OSError) else 'closed'})"
-    )
+    return f"the connection's host cannot be reached ({origin.strerror})"
 
 
 def _where(endpoint: Endpoint) -> str:
@@ -118,9 +125,13 @@ def _where(endpoint: Endpoint) -> str:
 
 
 def _words(endpoint: Endpoint, error: Exception) -> str:
-    """The error's own words without the host and, whatever it may be, without the password."""
     text = error.message if isinstance(error, MigrationError) else type(error).__name__
-    for secret, shown in ((endpoint.password, "…"), (f"'{endpoint.host}'", "the host")):
+    return _without_secrets(endpoint, text)
+
+
+def _without_secrets(endpoint: Endpoint, text: str) -> str:
+    """Words of a server or a library without the host and, whatever they may be, without the password."""
+    for secret, shown in ((endpoint.password, "…"), (f"'{endpoint.host}'", "this host")):
         if secret:
             text = text.replace(secret, shown)
     return text

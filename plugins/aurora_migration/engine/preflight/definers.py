@@ -7,12 +7,12 @@ SYSTEM_USER may create objects in the name of the servers' own accounts.
 
 from __future__ import annotations
 
-import fnmatch
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from aurora_migration.engine.preflight.context import Context
 from aurora_migration.engine.preflight.remedies import listed
 from aurora_migration.engine.preflight.scope import StoredObject
+from aurora_migration.model.account import AccountName
 from aurora_migration.model.config import AccountsConfig
 from aurora_migration.model.finding import Finding, blocker, note, warning
 
@@ -38,34 +38,31 @@ def definer_on_target(context: Context, one: StoredObject) -> str | None:
 
 def is_on_target(context: Context, name: str) -> bool:
     """Whether an account called ``user@host`` is on the target now."""
-    return name in context.target.accounts
+    return AccountName.parse(name) in context.target.accounts
 
 
-def comes_along(accounts: AccountsConfig, name: str) -> bool:
-    """Whether the accounts phase takes a source account called ``user@host``."""
-    taken = accounts.mode == "migrate" and matches(name, accounts.include)
-    return taken and not matches(name, accounts.exclude) and not matches(name, accounts.reserved)
-
-
-def matches(name: str, patterns: Iterable[str]) -> bool:
-    """Whether ``user@host`` matches one of some patterns with ``*`` and ``?``."""
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+def comes_along(accounts: AccountsConfig, name: AccountName) -> bool:
+    """Whether the accounts phase takes a source account of that name."""
+    taken = accounts.mode == "migrate" and name.matches(accounts.include)
+    return taken and not name.matches(accounts.exclude) and not name.matches(accounts.reserved)
 
 
 def _judge(context: Context, name: str, objects: list[StoredObject]) -> Iterator[Finding]:
     config, target = context.config, context.target
+    account = AccountName.parse(name)
+    at_source = account in context.source.accounts
     where = listed(objects, 5)
     map_it = f'set definers: {{policy: map, map: {{"{objects[0].definer}": an account of the target}}}}'
-    if matches(name, config.accounts.reserved) and not target.grants.holds("SYSTEM_USER"):
+    if account.matches(config.accounts.reserved) and not target.grants.holds("SYSTEM_USER"):
         yield blocker(
             "definer-reserved",
             name,
             f"belongs to the server, and the target account may not create objects in its name: {where}",
             map_it,
         )
-    elif is_on_target(context, name) or (name in context.source.accounts and comes_along(config.accounts, name)):
+    elif is_on_target(context, name) or (at_source and comes_along(config.accounts, account)):
         return
-    elif name in context.source.accounts or name != objects[0].definer:
+    elif at_source or name != objects[0].definer:
         yield warning(
             "definer-missing",
             name,

@@ -17,7 +17,6 @@ from aurora_migration.model.names import TableName
 _NOT_OWN_ROWS: Final = {
     "FEDERATED": "its rows are on another server",
     "MRG_MYISAM": "its rows are those of other tables",
-    "BLACKHOLE": "it throws its rows away, an InnoDB table would keep them",
     "NDB": "its rows are in a cluster",
     "NDBCLUSTER": "its rows are in a cluster",
 }
@@ -35,6 +34,13 @@ def check_engines(context: Context) -> Iterator[Finding]:
                 name,
                 f"is a {planned.table.engine} table: {_NOT_OWN_ROWS[engine]}",
                 f"exclude it in selection (exclude: {name}) and replace it by hand",
+            )
+        elif engine == "BLACKHOLE":
+            yield warning(
+                "engine-keeps-no-rows",
+                name,
+                "is a BLACKHOLE table: it becomes an InnoDB table, which keeps the rows that are written to it",
+                f"exclude it in selection (exclude: {name}) if that is not wanted",
             )
         elif engine != "INNODB":
             converted.setdefault(planned.table.engine or "unknown", []).append(name)

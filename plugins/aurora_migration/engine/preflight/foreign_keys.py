@@ -1,7 +1,7 @@
 """Foreign keys: parents that do not come along, keys the target refuses, cascades and cycles.
 
-Keys are created after the load, so neither their order nor a cycle matters; a parent that is missing on the
-target then makes the child's ALTER TABLE fail.
+Keys are created after the load, so neither their order nor a cycle matters; a key whose parent is not on the
+target then is left out.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from aurora_migration.engine.preflight.scope import ForeignKey
 from aurora_migration.model.finding import Finding, blocker, note, warning
 from aurora_migration.model.names import TableName
 
+# https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_restrict_fk_on_non_standard_key
+_RESTRICT: Final = "restrict_fk_on_non_standard_key"
 _ACTS: Final = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 
 
@@ -25,30 +27,29 @@ def check_foreign_key_parents(context: Context) -> Iterator[Finding]:
             continue
         parent = context.on_target(context.config.target_name(key.parent))
         if context.target_names_elsewhere.get(parent) != "BASE TABLE":
-            yield blocker(
+            yield warning(
                 "foreign-key-parent-excluded",
                 key.child,
-                f"the {key} points at {key.parent}, which is neither selected nor on the target",
-                f"add include: {key.parent} to selection, or drop the foreign key on the source",
+                f"the {key} is left out: {key.parent} is neither selected nor on the target",
+                f"add include: {key.parent} to selection to keep the foreign key",
             )
 
 
 def check_foreign_key_targets(context: Context) -> Iterator[Finding]:
     """Keys that point at columns which are no unique key, where the target refuses that."""
-    if not context.target.is_on("restrict_fk_on_non_standard_key"):
+    target = context.target
+    if not target.is_on(_RESTRICT):
         return
-    loose = [
-        key for key in context.foreign_keys if key.parent in context.planned and not _is_standard(context, key)
-    ]
-    if loose:
-        # https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_restrict_fk_on_non_standard_key
-        yield warning(
-            "foreign-key-not-to-unique-key",
-            context.target.label,
-            f"restrict_fk_on_non_standard_key is ON, these point at no whole unique key: {listed(loose)}",
-            parameter(context.target, "restrict_fk_on_non_standard_key", "OFF")
-            + "; or add unique keys on the source",
-        )
+    loose = [k for k in context.foreign_keys if k.parent in context.planned and not _is_standard(context, k)]
+    if not loose:
+        return
+    remedy = parameter(target, _RESTRICT, "OFF") + "; or add unique keys on the source"
+    seen = f"{_RESTRICT} is ON, these point at no whole unique key: {listed(loose)}"
+    if target.session.try_variable(_RESTRICT, "OFF"):
+        seen += "; this migration may switch it off for its own session, applications cannot add such keys again"
+        yield note("foreign-key-not-to-unique-key", target.label, seen, remedy)
+    else:
+        yield blocker("foreign-key-refused", target.label, seen, remedy)
 
 
 def check_foreign_key_actions(context: Context) -> Iterator[Finding]:

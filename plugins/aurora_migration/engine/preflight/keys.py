@@ -39,11 +39,12 @@ def check_auto_increment(context: Context) -> Iterator[Finding]:
             continue
         subject = f"{planned.mapping.source}.{column.name}"
         if not _leads_a_key(table, column):
-            yield blocker(
+            yield warning(
                 "auto-increment-not-leading",
                 subject,
-                f"is AUTO_INCREMENT but the first column of no key: {table.engine} allows that, InnoDB does not",
-                "on the source, add a key that begins with this column",
+                f"is AUTO_INCREMENT but the first column of no key, which {table.engine} allows and InnoDB does "
+                "not: an index is added, and new values count through the whole table",
+                "check that the application does not count on values per group",
             )
         if column.data_type in {"float", "double"} and context.target.version >= _FLOAT_COUNTERS_UNTIL:
             yield blocker(

@@ -23,9 +23,11 @@ def privilege_finding(
         return
     seen = f"the {server.role} account lacks {', '.join(lacking)}: {why}"
     if all(server.grants_with_all_roles.holds(name, schema) for name in lacking):
-        roles = ", ".join(f"{user}@{host}" for user, host in server.grants.roles)
-        seen = f"{seen}; its role {roles} has what it lacks, but is not active"
-        remedy = f"SET DEFAULT ROLE ALL TO {server.quoted_account}; (or activate_all_roles_on_login = ON)"
+        roles = ", ".join(map(str, server.grants.roles))
+        seen = (
+            f"{seen}; its role {roles} has what it lacks, but is not active (activate_all_roles_on_login is OFF)"
+        )
+        remedy = f"SET DEFAULT ROLE ALL TO {server.quoted_account};"
     else:
         remedy = grant(server, lacking, schema)
     yield blocker(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aurora_migration.engine.preflight.server import Server
+from aurora_migration.model.grant import escaped
 from aurora_migration.model.names import TableName
-from aurora_migration.sql.quoting import identifier, qualified
+from aurora_migration.sql.quoting import MAX_IDENTIFIER_CHARACTERS, identifier, qualified
 
 _SHOWN = 10
 
@@ -36,8 +37,6 @@ def listed(names: Iterable[object], shown: int = _SHOWN) -> str:
 
 def _literally(server: Server, schema: str) -> str:
     """A schema name without the meaning that GRANT gives to ``_`` and ``%`` in it."""
-    if not server.grants.wildcards:
-        return schema
     # an escape may take the name over 64 characters, which GRANT does not take: then the wildcard has to do
-    escaped = schema.replace("_", "\\_").replace("%", "\\%")
-    return escaped if len(escaped) <= 64 else schema
+    literal = schema if server.grants.literal_names else escaped(schema)
+    return literal if len(literal) <= MAX_IDENTIFIER_CHARACTERS else schema

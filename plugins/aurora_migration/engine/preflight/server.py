@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from aurora_migration.engine.preflight.grants import Grants, parse_grants
+from aurora_migration.engine.preflight.grants import Grants
 from aurora_migration.errors import MigrationError
+from aurora_migration.model.account import AccountName
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import Fragment, account, join
+from aurora_migration.sql.show_grants import parse_grants
 
 
 class Version(NamedTuple):
@@ -29,18 +30,6 @@ class Version(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Account:
-    """An account or role of a server with its authentication plugin."""
-
-    user: str
-    host: str
-    plugin: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.user}@{self.host}"
 
 
 class Server:
@@ -112,10 +101,9 @@ class Server:
         return clock
 
     @property
-    def account(self) -> Account:
+    def account(self) -> AccountName:
         """The account that the server took the connection for."""
-        user, _, host = str(self.login["account"]).rpartition("@")
-        return Account(user, host)
+        return AccountName.parse(str(self.login["account"]))
 
     @property
     def quoted_account(self) -> str:
@@ -132,23 +120,23 @@ class Server:
         """What the account could do with every role it has been given active."""
         if not self.grants.roles:
             return self.grants
-        roles = join((account(user, host) for user, host in self.grants.roles), ", ")
+        roles = join((account(role.user, role.host) for role in self.grants.roles), ", ")
         return self._grants(statement("preflight/grants_using", roles=roles))
 
     @cached_property
-    def accounts(self) -> Mapping[str, Account]:
-        """All accounts and roles by ``user@host``. Raises: MissingPrivilegeError."""
+    def accounts(self) -> Mapping[AccountName, str]:
+        """All accounts and roles with their authentication plugins. Raises: MissingPrivilegeError."""
         rows = self.session.query(statement("preflight/accounts"))
-        found = (Account(row["user"], row["host"], row["plugin"] or "") for row in rows)
-        return {str(one): one for one in found}
+        return {AccountName(row["user"], row["host"]): row["plugin"] or "" for row in rows}
 
     @cached_property
     def collations(self) -> frozenset[str]:
         return frozenset(row["name"] for row in self.session.query(statement("preflight/collations")))
 
     def _grants(self, sql: Fragment) -> Grants:
+        literal = self.is_on("partial_revokes")
         lines = [str(next(iter(row.values()))) for row in self.session.query(sql)]
-        return parse_grants(lines, wildcards=not self.is_on("partial_revokes"))
+        return Grants(parse_grants(lines, literal_names=literal), literal)
 
 
 def parse_version(text: str) -> Version:

@@ -1,105 +1,115 @@
-"""How a table that already is on the target differs from what the plan would create, column by column.
+"""How a table that already is on the target differs from the one that the plan would create.
 
-Pure. Equal means: the load can fill it and verification will find it the same. Secondary indexes that the target
-lacks are no difference, since they are built after the load; those that only the target has are one. Spellings
-that changed between MySQL versions (integer display widths, utf8 for utf8mb3) are no difference.
+Two steps, so that thousands of equal tables cost a handful of queries: the catalogs of both sides are compared
+first, and only where these do not agree are the two CREATE statements read and compared, under the same rules
+that create the table. Missing secondary indexes and foreign keys are no difference: they come after the load.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from aurora_migration.model.table import Column, Key, Table
+from aurora_migration.engine.preflight.server import Server
+from aurora_migration.model.names import TableName
+from aurora_migration.model.plan import MigrationPlan, PlannedTable
+from aurora_migration.model.table import Column, Table
+from aurora_migration.mysql.ddl import names_ignore_case, show_create_table
+from aurora_migration.mysql.session import Session
+from aurora_migration.sql.ddl.names import name_map
+from aurora_migration.sql.ddl.table_compare import PartDifference, PartKind, table_differences
+from aurora_migration.sql.ddl.table_parser import parse_table
+from aurora_migration.sql.ddl.table_rules import rewrite_table
+from aurora_migration.sql.ddl.table_waves import first_wave
+from aurora_migration.sql.library import statement
 
 _WIDTH: Final = re.compile(r"\b(tinyint|smallint|mediumint|int|bigint|year)\(\d+\)")
 
-
-def differences(source: Table, target: Table) -> tuple[str, ...]:
-    """Each difference in words, in the order of the source's columns; empty if there is none."""
-    return (*_columns(source, target), *_keys(source, target), *_options(source, target))
+Facts = dict[str, tuple[str, ...]]
 
 
-def _columns(source: Table, target: Table) -> Iterator[str]:
-    theirs = {column.name.lower(): column for column in target.columns}
-    ours = {column.name.lower() for column in source.columns}
-    for column in source.columns:
-        other = theirs.get(column.name.lower())
-        if other is None:
-            yield f"column {column.name} ({column.column_type}) is missing on the target"
-        else:
-            facts = zip(_facts(column), _facts(other), strict=True)
-            changed = [
-                f"{name} {mine} here, {its} on the target" for (name, mine), (_, its) in facts if mine != its
-            ]
-            if changed:
-                yield f"column {column.name}: {'; '.join(changed)}"
-    for column in target.columns:
-        if column.name.lower() not in ours:
-            yield f"column {column.name} ({column.column_type}) is on the target only"
+def suspects(
+    source: Server, target: Server, existing: Iterable[tuple[PlannedTable, Table]]
+) -> Iterator[PlannedTable]:
+    """The planned tables whose catalog entries are not the same as those of the table that is there."""
+    pairs = list(existing)
+    here = _expressions(source, {planned.mapping.source.schema for planned, _ in pairs})
+    there = _expressions(target, {table.name.schema for _, table in pairs})
+    for planned, table in pairs:
+        ours, theirs = here.get(planned.mapping.source, {}), there.get(table.name, {})
+        if (
+            ours != theirs
+            or catalog_facts(planned.table) != catalog_facts(table)
+            or _foreign_index(planned, table)
+        ):
+            yield planned
 
 
-def _facts(column: Column) -> tuple[tuple[str, str], ...]:
+def differences(source: Session, target: Session, plan: MigrationPlan, planned: PlannedTable) -> tuple[str, ...]:
+    """Each difference of the two definitions in words; empty if a load can go on with what is there."""
+    names = name_map(plan, fold_case=names_ignore_case(source))
+    definition = parse_table(show_create_table(source, planned.mapping.source))
+    expected, _ = rewrite_table(definition, planned.mapping.source, names)
+    found = parse_table(show_create_table(target, planned.target))
+    key = planned.table.chunk_key
+    first = first_wave(expected, key.name if key is not None else None)
+    at_first = {one.name.lower() for one in first.keys}
+    return tuple(str(one) for one in table_differences(expected, found) if not _comes_later(one, at_first))
+
+
+def catalog_facts(table: Table) -> Facts:
+    """What must agree on both sides, in the spelling that all versions share; by column, "" for the table."""
+    facts: Facts = {column.name: _column_facts(column) for column in table.columns}
+    engine = table.engine.upper()
+    facts[""] = (
+        engine,
+        _modern(table.collation),
+        str(table.partitioned),
+        table.comment,
+        table.create_options.lower(),
+    )
+    return facts
+
+
+def _column_facts(column: Column) -> tuple[str, ...]:
     return (
-        ("name", column.name),
-        ("position", str(column.position)),
-        ("type", column_type(column)),
-        ("NULL", "allowed" if column.nullable else "not allowed"),
-        ("collation", _collation(column.collation)),
-        ("default", "none" if column.default is None else column.default or "''"),
-        ("extra", column.extra.lower() or "none"),
-        ("SRID", "none" if column.srs_id is None else str(column.srs_id)),
+        str(column.position),
+        _WIDTH.sub(r"\1", column.column_type),
+        str(column.nullable),
+        _modern(column.collation),
+        str(column.default),
+        column.extra.lower(),
+        str(column.srs_id),
     )
 
 
-def _keys(source: Table, target: Table) -> Iterator[str]:
-    ours = {key.name.lower(): key for key in source.keys}
-    theirs = {key.name.lower(): key for key in target.keys}
-    needed = {key.name.lower() for key in (source.chunk_key, _primary(source)) if key is not None}
-    for name, key in ours.items():
-        if name not in theirs and name in needed:
-            yield f"key {_spelled(key)} is missing on the target"
-        elif name in theirs and _spelled(key) != _spelled(theirs[name]):
-            yield f"key {_spelled(key)} here, {_spelled(theirs[name])} on the target"
-    for name, key in theirs.items():
-        if name not in ours:
-            yield f"key {_spelled(key)} is on the target only"
+def _foreign_index(planned: PlannedTable, table: Table) -> bool:
+    """Whether the target has an index that the source has not, or not so, or lacks one that the load needs."""
+    ours = {key.name.lower(): key for key in planned.table.keys}
+    theirs = {key.name.lower(): key for key in table.keys}
+    chunk_key = planned.table.chunk_key
+    needed = {name for name in ours if name == "primary" or (chunk_key and name == chunk_key.name.lower())}
+    return bool(needed - theirs.keys()) or any(ours.get(name) != key for name, key in theirs.items())
 
 
-def _options(source: Table, target: Table) -> Iterator[str]:
-    if target.engine.upper() != "INNODB":
-        yield f"engine {target.engine} on the target, InnoDB is needed"
-    if _collation(source.collation) != _collation(target.collation):
-        yield f"default collation {source.collation} here, {target.collation} on the target"
-    if source.partitioned != target.partitioned:
-        yield f"partitioned {'here' if source.partitioned else 'on the target'} only"
-    if source.comment != target.comment:
-        yield "the table comments differ"
+def _comes_later(difference: PartDifference, at_first: set[str]) -> bool:
+    if not difference.missing:
+        return False
+    if difference.part is PartKind.FOREIGN_KEY:
+        return True
+    return difference.part is PartKind.INDEX and difference.name.lower() not in at_first
 
 
-def column_type(column: Column) -> str:
-    """The full type without an integer's display width, which 8.0.19 and newer no longer show."""
-    text = column.column_type
-    if "zerofill" in text.lower() or text.lower() == "tinyint(1)":
-        return text
-    return _WIDTH.sub(r"\1", text)
+def _expressions(server: Server, schemas: set[str]) -> dict[TableName, dict[str, str]]:
+    found: dict[TableName, dict[str, str]] = {}
+    rows = server.session.query(statement("preflight/expressions"), {"schemas": tuple(sorted(schemas))})
+    for row in rows:
+        table = TableName(row["schema_name"], row["table_name"])
+        found.setdefault(table, {})[f"{row['kind']} {row['name']}"] = row["expression"]
+    return found
 
 
-def _collation(name: str | None) -> str:
-    return re.sub(r"\Autf8_", "utf8mb3_", name) if name else "none"
-
-
-def _primary(table: Table) -> Key | None:
-    return next((key for key in table.keys if key.primary), None)
-
-
-def _spelled(key: Key) -> str:
-    parts = (
-        part.column + (f"({part.prefix})" if part.prefix else "") + (" DESC" if part.descending else "")
-        for part in key.parts
-    )
-    kind = "" if key.kind == "BTREE" else f"{key.kind.lower()} "
-    hidden = "" if key.visible else " invisible"
-    columns = ", ".join(parts) + (", expression" if key.functional else "")
-    return f"{kind}{'unique ' if key.unique and not key.primary else ''}{key.name} ({columns}){hidden}"
+def _modern(collation: str | None) -> str:
+    """8.0.29 and older write utf8 where later servers write utf8mb3."""
+    return re.sub(r"\Autf8_", "utf8mb3_", collation) if collation else "none"

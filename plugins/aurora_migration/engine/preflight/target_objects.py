@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from aurora_migration.engine.preflight import scope
 from aurora_migration.engine.preflight.context import Context
 from aurora_migration.engine.preflight.remedies import listed
-from aurora_migration.engine.preflight.server import Server
 from aurora_migration.model.config import TargetTablePrepMode
 from aurora_migration.model.finding import Finding, blocker, warning
 from aurora_migration.model.names import TableName
@@ -30,22 +29,32 @@ def check_names_taken(context: Context) -> Iterator[Finding]:
 
 
 def check_target_triggers(context: Context) -> Iterator[Finding]:
-    """Triggers on tables that are about to be loaded: they would fire for every row."""
-    if not context.target_tables or context.options.prep_mode is TargetTablePrepMode.DROP_AND_CREATE:
+    """Triggers, other than the source's own, that would fire for every row loaded."""
+    mode = context.options.prep_mode
+    if not context.target_tables or mode is TargetTablePrepMode.DROP_AND_CREATE:
         return
+    own = {(one.table, one.name.name) for one in context.objects if one.kind == "trigger"}
     rows = context.target.session.query(statement("preflight/triggers"), {"schemas": context.target_schemas})
-    firing: dict[TableName, list[str]] = {}
+    there: dict[TableName, list[str]] = {}
     for row in rows:
         table = context.on_target(TableName(row["schema_name"], row["table_name"]))
-        firing.setdefault(table, []).append(row["name"])
+        there.setdefault(table, []).append(row["name"])
     for planned in context.plan.tables:
-        triggers = firing.get(context.on_target(planned.target))
-        if triggers and not _loaded_before(context, str(planned.target)):
+        triggers = there.get(context.on_target(planned.target), [])
+        strange = [name for name in triggers if (planned.mapping.source, name) not in own]
+        if strange and mode is TargetTablePrepMode.DO_NOTHING:
             yield blocker(
                 "target-trigger",
                 planned.target,
-                f"has triggers on the target that would fire for every row loaded: {listed(triggers)}",
-                "drop them on the target; the source's own triggers are created after the load",
+                f"has triggers on the target that the source does not have: {listed(strange)}",
+                "drop them on the target, since they would fire for every row loaded",
+            )
+        elif strange:
+            yield warning(
+                "target-trigger-dropped",
+                planned.target,
+                f"has triggers on the target that this run drops: {listed(strange)}",
+                "note their text (SHOW CREATE TRIGGER) to create them again",
             )
 
 
@@ -64,38 +73,3 @@ def check_target_references(context: Context) -> Iterator[Finding]:
                 "point at nothing once the parent's are deleted",
                 "drop that foreign key on the target, or take its table into the selection",
             )
-
-
-def check_target_expressions(context: Context) -> Iterator[Finding]:
-    """Generated columns and CHECK constraints of existing tables that compute or refuse something else."""
-    existing = {p.mapping.source: p.target for p in context.plan.tables if context.existing(p) is not None}
-    if not existing or context.options.prep_mode is TargetTablePrepMode.DROP_AND_CREATE:
-        return
-    ours = _expressions(context.source, context.plan.schemas)
-    theirs = _expressions(context.target, context.target_schemas)
-    for source, target in existing.items():
-        mine, its = ours.get(_as_kept(context.source, source), {}), theirs.get(context.on_target(target), {})
-        changed = sorted(name for name in mine.keys() | its.keys() if mine.get(name) != its.get(name))
-        if changed:
-            yield warning(
-                "target-expression-differs",
-                target,
-                f"is on the target with other expressions: {listed(changed)}",
-                "compare SHOW CREATE TABLE on both sides; drop the table there unless only the spelling differs",
-            )
-
-
-def _as_kept(server: Server, name: TableName) -> TableName:
-    return TableName(server.same_name(name.schema), server.same_name(name.name))
-
-
-def _expressions(server: Server, schemas: tuple[str, ...]) -> dict[TableName, dict[str, str]]:
-    found: dict[TableName, dict[str, str]] = {}
-    for row in server.session.query(statement("preflight/expressions"), {"schemas": schemas}):
-        table = _as_kept(server, TableName(row["schema_name"], row["table_name"]))
-        found.setdefault(table, {})[f"{row['kind']} {row['name']}"] = row["expression"]
-    return found
-
-
-def _loaded_before(context: Context, name: str) -> bool:
-    return context.options.prep_mode is TargetTablePrepMode.DO_NOTHING and name in context.loaded

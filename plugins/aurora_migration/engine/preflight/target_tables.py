@@ -12,7 +12,7 @@ from typing import Final
 
 from aurora_migration.engine.preflight.context import Context
 from aurora_migration.engine.preflight.remedies import listed
-from aurora_migration.engine.preflight.table_difference import differences
+from aurora_migration.engine.preflight.table_difference import differences, suspects
 from aurora_migration.model.config import TargetTablePrepMode
 from aurora_migration.model.finding import Finding, blocker, note, warning
 from aurora_migration.model.names import TableName
@@ -30,8 +30,9 @@ def check_target_definitions(context: Context) -> Iterator[Finding]:
     """Tables of another definition than the plan's."""
     if context.options.prep_mode is TargetTablePrepMode.DROP_AND_CREATE:
         return
-    for planned, table in _existing(context):
-        found = differences(planned.table, table)
+    existing = list(_existing(context))
+    for planned in suspects(context.source, context.target, existing) if existing else ():
+        found = differences(context.source.session, context.target.session, context.plan, planned)
         if found:
             yield blocker(
                 "target-table-differs",

@@ -22,7 +22,7 @@ def check_broken_views(context: Context) -> Iterator[Finding]:
             yield warning(
                 "view-broken",
                 one.name,
-                f"does not work on the source either: {comment}",
+                f"does not work on the source and is not created: {comment}",
                 f"repair or drop it there, or leave it out (exclude: {one.name} in selection)",
             )
 
