@@ -12,8 +12,8 @@ from aurora_migration.engine.accounts import account_findings
 from aurora_migration.engine.fullload.planning import group_units, plan_ranges
 from aurora_migration.engine.plan import fingerprint
 from aurora_migration.engine.preflight.run import run_preflight
-from aurora_migration.errors import PreflightError
-from aurora_migration.model.finding import Finding, Severity
+from aurora_migration.errors import FatalError, PreflightError
+from aurora_migration.model.finding import Finding, Severity, blocker
 from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.mysql.position import server_version
 from aurora_migration.mysql.session import Session
@@ -76,9 +76,17 @@ def check(run: Run) -> Checked:
     result = run_preflight(run.source, run.target, run.options, build, already_loaded)
     findings = result.findings
     if result.plan is not None and not result.blockers and run.config.accounts.mode != "skip":
-        with run.sessions() as (source, target):
-            findings += account_findings(account_plan(run, result.plan, source, target))
+        findings += _account_findings(run, result.plan)
     return Checked(run, result.plan, findings)
+
+
+def _account_findings(run: Run, plan: MigrationPlan) -> tuple[Finding, ...]:
+    try:
+        with run.sessions() as (source, target):
+            return account_findings(account_plan(run, plan, source, target))
+    except FatalError as error:
+        remedy = f"{error.remedy}; or set accounts: {{mode: skip}} in the migration file"
+        return (blocker("accounts-not-readable", error.subject or "accounts", error.message, remedy),)
 
 
 def _log_plan(run: Run, plan: MigrationPlan, source: Session) -> None:
