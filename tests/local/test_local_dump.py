@@ -25,7 +25,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that dumps are made of."""
     made = Server.create(find_distribution(), tmp_path_factory.mktemp("origin") / "server", "origin")
     made.start()
-    shop.load(made.root_login, 0.005)
+    shop.load(made.root_login, 0.002)
     # mysqldump writes a FLOAT with six digits: give it none that needs more, the loss is not ours to test
     ask(made, "UPDATE shop.product SET weight_kg = ROUND(weight_kg)")
     yield made
@@ -140,7 +140,7 @@ def test_accounts_come_along_and_the_servers_own_stay(
     application = Login("127.0.0.1", server.port, "shop_app", shop.ACCOUNT_PASSWORD)
     with application.connect() as connection, connection.cursor() as cursor:
         cursor.execute("SELECT COUNT(*) FROM shop.customer")
-        assert cursor.fetchone() == (300,)
+        assert cursor.fetchone() == (120,)
     now = ask(server, "SELECT User, Host, authentication_string FROM mysql.user WHERE User = 'root' ORDER BY 2")
     assert now == own
     compared = compare_databases(params(origin), params(server), ["shop", "shop_archive"])
