@@ -112,7 +112,11 @@ class PlannedAccount:
 
 @dataclass(frozen=True, slots=True)
 class AccountPlan:
-    """All accounts in the order of their names, roles among them, with what has to be told beforehand."""
+    """All accounts in the order of their names, roles among them, with what has to be told beforehand.
+
+    ``literal_names``: the target takes schema names in grants literally. ``inherited``: privilege and schema of the
+    partial revokes that every grant of the target's administrator passes on.
+    """
 
     mode: str
     accounts: tuple[PlannedAccount, ...] = ()
@@ -121,6 +125,7 @@ class AccountPlan:
     blocking: frozenset[AccountRule] = frozenset()
     refresh: bool = False
     literal_names: bool = False
+    inherited: frozenset[tuple[str, str]] = frozenset()
     general_log_accepted: bool = False
 
     @property

@@ -26,8 +26,18 @@ from aurora_migration.model.names import TableName
 from aurora_migration.sql.quoting import Fragment, account, identifier, join, qualified, raw
 
 
-def grant_statements(name: AccountName, grants: Iterable[Grant], *, literal_names: bool) -> Iterator[Fragment]:
-    """All statements that give ``grants`` to the account, in a stable order; privileges of one scope together."""
+def grant_statements(
+    name: AccountName,
+    grants: Iterable[Grant],
+    *,
+    literal_names: bool,
+    inherited: frozenset[tuple[str, str]] = frozenset(),
+) -> Iterator[Fragment]:
+    """All statements that give ``grants`` to the account, in a stable order; privileges of one scope together.
+
+    ``inherited`` are the (privilege, schema) pairs that the grantor's own partial revokes leave out by themselves:
+    it may not revoke there, and need not.
+    """
     to = raw(" TO ") + account(name.user, name.host)
     ordered = sorted(grants, key=_group)
     for key, group in groupby(ordered, key=_group):
@@ -36,7 +46,7 @@ def grant_statements(name: AccountName, grants: Iterable[Grant], *, literal_name
         text = raw("GRANT ") + _privileges(members) + raw(" ON ") + _scope(members[0].scope, literal_names) + to
         yield text + raw(" WITH GRANT OPTION") if option else text
         if key[0] == 0:
-            yield from _exceptions(name, members)
+            yield from _exceptions(name, members, inherited)
 
 
 def grant_proxy(name: AccountName, proxy: ProxyGrant) -> Fragment:
@@ -103,11 +113,13 @@ def _schema(pattern: str, literal_names: bool) -> Fragment:
     return identifier(name)
 
 
-def _exceptions(name: AccountName, grants: list[Grant]) -> Iterator[Fragment]:
+def _exceptions(
+    name: AccountName, grants: list[Grant], inherited: frozenset[tuple[str, str]]
+) -> Iterator[Fragment]:
     """The partial revokes of global grants, schema by schema."""
-    schemas = sorted({schema for grant in grants for schema in grant.except_schemas})
-    for schema in schemas:
-        revoked = [grant.privilege for grant in grants if schema in grant.except_schemas]
-        words = join((_word(privilege) for privilege in sorted(revoked)), ", ")
+    pairs = {(grant.privilege, schema) for grant in grants for schema in grant.except_schemas} - inherited
+    for schema in sorted({schema for _, schema in pairs}):
+        revoked = sorted(privilege for privilege, where in pairs if where == schema)
+        words = join((_word(privilege) for privilege in revoked), ", ")
         of = raw(" FROM ") + account(name.user, name.host)
         yield raw("REVOKE ") + words + raw(" ON ") + identifier(schema) + raw(".*") + of

@@ -1,4 +1,4 @@
-"""Servers of their own for accounts, since accounts are server-wide: a source full of odd ones, an Aurora-like target.
+"""Servers of their own for accounts, which are server-wide: a source full of odd ones, an Aurora-like target.
 
 Plans are made by the migration's accounts (`migrator`, and `admin` with Aurora's privileges), never by root.
 """

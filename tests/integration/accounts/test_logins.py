@@ -60,7 +60,7 @@ def test_wrong_password_is_refused(pair: Pair) -> None:
 
 def test_odd_names_log_in(pair: Pair) -> None:
     for role in ("source", "target"):
-        assert outcome(pair, role, "o'neil \"x\" `y\\z%", "quote-secret") == "in"
+        assert outcome(pair, role, 'o\'neil "x" `y\\z%', "quote-secret") == "in"
         assert outcome(pair, role, "😀é", "x") == outcome(pair, role, "?é", "x") == "in"
 
 

@@ -1,4 +1,4 @@
-"""A run that dies after any statement is repeated and ends in the same state; the target's connection really dies."""
+"""A run that dies after any statement is repeated and ends in the same state; the connection really dies."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from aurora_migration.engine.accounts import (
     AccountPlan,
     AccountSummary,
-    applying,
     apply_accounts,
+    applying,
     compare_accounts,
     read_accounts,
 )
@@ -38,29 +38,35 @@ def emptied(
     apply_accounts(plan_now(), target)
 
 
+class Killer:
+    """Writes account statements, and kills the connection in place of the one after the given number."""
+
+    def __init__(self, root: Session, statements: int) -> None:
+        self.root = root
+        self.left = statements
+
+    def write(self, target: Session, sql: Fragment, name: AccountName, what: str) -> None:
+        if self.left == 0:
+            self.root.execute(raw(f"KILL {target.connection.thread_id()}"))
+        self.left -= 1
+        write_account(target, sql, name, what)
+
+
 def runs_until_done(
     monkeypatch: pytest.MonkeyPatch, plan: AccountPlan, session: Session, root: Session, statements: int
 ) -> int:
-    """Kill the connection before every ``statements``-th account statement, until a run gets through."""
-    runs = 0
+    """Repeat runs that die after so many account statements, until one gets through; how many it took."""
+    deaths: list[RetryableError] = []
     while True:
-        left = [statements]
-
-        def dies(target: Session, sql: Fragment, name: AccountName, what: str) -> None:
-            if left[0] == 0:
-                root.execute(raw(f"KILL {target.connection.thread_id()}"))
-            left[0] -= 1
-            write_account(target, sql, name, what)
-
-        monkeypatch.setattr(applying, "write_account", dies)
-        runs += 1
+        monkeypatch.setattr(applying, "write_account", Killer(root, statements).write)
         with Session.open(session.endpoint) as target:
             try:
                 apply_accounts(plan, target)
+                break
             except RetryableError as error:
-                assert "account " in error.subject
-            else:
-                return runs
+                deaths.append(error)
+    assert all(error.subject.startswith("account ") for error in deaths)
+    return len(deaths) + 1
 
 
 def test_dying_after_every_statement(

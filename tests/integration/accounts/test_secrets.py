@@ -101,11 +101,15 @@ def test_statement_history_of_the_server_holds_no_hash(
     dropped: None, plan_now: PlanNow, target: Session, target_root: Session
 ) -> None:
     plan = plan_now()
-    thread = target.scalar(raw("SELECT THREAD_ID FROM performance_schema.threads WHERE PROCESSLIST_ID = CONNECTION_ID()"))
+    thread = target.scalar(
+        raw("SELECT THREAD_ID FROM performance_schema.threads WHERE PROCESSLIST_ID = CONNECTION_ID()")
+    )
     apply_accounts(plan, target)
     target.query(raw("SELECT 'kept'"))
     history = raw("SELECT SQL_TEXT FROM performance_schema.events_statements_history WHERE THREAD_ID = %(thread)s")
-    kept = [row["SQL_TEXT"] or "" for row in target_root.query(raw(history.plain.replace("%(thread)s", str(thread))))]
+    kept = [
+        row["SQL_TEXT"] or "" for row in target_root.query(raw(history.plain.replace("%(thread)s", str(thread))))
+    ]
     assert any("'kept'" in text for text in kept)  # the history is on again
     assert [text for text in kept if "CREATE USER" in text or "0x24" in text] == []
 
@@ -113,7 +117,7 @@ def test_statement_history_of_the_server_holds_no_hash(
 def test_general_log_that_is_on_stops_the_run_before_anything_is_written(
     dropped: None, plan_now: PlanNow, target: Session, target_root: Session, hashes: set[str]
 ) -> None:
-    """MySQL writes IDENTIFIED … AS into the general log as it came, and Aurora's admin cannot keep a session out."""
+    """MySQL writes IDENTIFIED … AS into the general log as it came; Aurora's admin cannot keep a session out."""
     before_it_was_on = plan_now()
     target_root.execute(raw("SET GLOBAL general_log = ON"))
     try:

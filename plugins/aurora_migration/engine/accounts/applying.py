@@ -114,7 +114,7 @@ def _grants(
             ready.append(grant)
         else:
             done.waiting.append(f"{planned.name}: {grant}")
-    for sql in grant_statements(planned.name, ready, literal_names=plan.literal_names):
+    for sql in grant_statements(planned.name, ready, literal_names=plan.literal_names, inherited=plan.inherited):
         write_account(target, sql, planned.name, "granting privileges")
     for proxy in sorted(missing.proxies):
         write_account(target, grant_proxy(planned.name, proxy), planned.name, "granting PROXY")

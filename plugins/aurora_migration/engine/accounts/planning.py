@@ -72,6 +72,9 @@ def plan_accounts(
         blocking=_blocking(config),
         refresh=config.on_existing == "refresh",
         literal_names=capability.partial_revokes,
+        inherited=frozenset(
+            (held.privilege, schema) for held in capability.grants for schema in held.except_schemas
+        ),
         general_log_accepted=config.general_log == "accept",
     )
     return replace(whole, findings=observations(whole, target, capability))

@@ -41,7 +41,13 @@ def memberships(
     roles = set()
     for granted in sorted(wanted):
         if granted.role not in present:
-            changes.append(dropped(granted, AccountRule.ROLE_LEFT_OUT, "include the role in the migration file, or create it on the target"))
+            changes.append(
+                dropped(
+                    granted,
+                    AccountRule.ROLE_LEFT_OUT,
+                    "include the role in the migration file, or create it on the target",
+                )
+            )
         elif not capability.can_grant_role(granted.role):
             changes.append(dropped(granted, AccountRule.UNGRANTABLE, "the target's admin needs ROLE_ADMIN"))
         else:

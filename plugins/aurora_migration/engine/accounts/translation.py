@@ -207,10 +207,13 @@ class GrantTranslator:
     def _place_system(self, grant: Grant) -> Placed:
         """Reading ``sys`` and ``performance_schema`` stays; the rest of the server's own schemas does not."""
         scope = grant.scope
-        readable = grant.privilege in _READABLE.get(scope.schema, ())
-        if not readable:
+        whole = scope.kind is ScopeKind.SCHEMA
+        name = SchemaPattern.of(scope.schema).literal if whole else None
+        if grant.privilege not in _READABLE.get(name or scope.schema, ()):
             self.changes.drop(grant, AccountRule.SYSTEM_SCHEMA)
-        elif scope.kind is ScopeKind.SCHEMA or self._on_target(scope):
+        elif whole and self._capability.partial_revokes:
+            yield replace(grant, scope=Scope(ScopeKind.SCHEMA, escaped(name or scope.schema)))
+        elif whole or self._on_target(scope):
             yield grant
         else:
             self.changes.drop(grant, AccountRule.NO_SUCH_OBJECT)

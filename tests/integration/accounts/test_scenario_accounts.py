@@ -72,12 +72,18 @@ def test_wildcard_over_everything_names_the_migrated_schemas(applied: Applied) -
     }
 
 
-def test_admin_of_the_target_is_merged_not_weakened(applied: Applied, target: Session, target_root: Session) -> None:
+def test_admin_of_the_target_is_merged_not_weakened(
+    applied: Applied, target: Session, target_root: Session
+) -> None:
     """The source's admin@% is expired and has another password; the target's goes on working, default role too."""
     row = row_of(applied[0], "admin@%")
     assert row["action"] == "merge"
-    assert {"what": "login and options", "rule": "merged", "became": "the target's own", "remedy": ""} in row["changed"]
-    assert any(one["became"] == "archive.shop_audit" and one["what"].startswith(OF_TABLES) for one in row["changed"])
+    assert {"what": "login and options", "rule": "merged", "became": "the target's own", "remedy": ""} in row[
+        "changed"
+    ]
+    assert any(
+        one["became"] == "archive.shop_audit" and one["what"].startswith(OF_TABLES) for one in row["changed"]
+    )
     assert "admin@%" not in (*applied[1].created, *applied[1].altered)
     login = target.endpoint
     with Session.open(login) as again:
@@ -107,7 +113,7 @@ def test_second_apply_does_nothing(
 def test_accounts_without_a_change_read_the_same_on_both_servers(
     applied: Applied, source_root: Session, target_root: Session
 ) -> None:
-    """SHOW CREATE USER and SHOW GRANTS of the two servers, which this package had no hand in, are the same text."""
+    """SHOW CREATE USER and SHOW GRANTS, which this package has no hand in, are the same text on both servers."""
     unchanged = [one for one in applied[0].migrated if not one.changes and str(one.name) not in ELSEWHERE]
     assert len(unchanged) >= 40
     for planned in unchanged:
@@ -117,7 +123,9 @@ def test_accounts_without_a_change_read_the_same_on_both_servers(
 def test_hashes_are_equal_byte_for_byte(applied: Applied, source_root: Session, target_root: Session) -> None:
     carried = [one for one in applied[0].migrated if not one.random_password and not one.tolerant]
     names = {str(one.name) for one in carried}
-    text = raw("SELECT CONCAT(User, '@', Host) AS name, plugin, HEX(authentication_string) AS hash FROM mysql.user")
+    text = raw(
+        "SELECT CONCAT(User, '@', Host) AS name, plugin, HEX(authentication_string) AS hash FROM mysql.user"
+    )
     left, right = ({row["name"]: row for row in one.query(text)} for one in (source_root, target_root))
     assert {right[name]["plugin"] for name in names} == {"caching_sha2_password", "sha256_password"}
     assert len([name for name in names if right[name]["hash"]]) >= 50
