@@ -16,8 +16,10 @@ from typing import Final
 
 from aurora_migration.errors import StatementError
 from aurora_migration.model.names import TableName
+from aurora_migration.model.table import Column
 from aurora_migration.mysql.errno import DRIVER_ERRORS, translate
 from aurora_migration.mysql.session import SQL_MODE, Session
+from aurora_migration.mysql.text import server_text
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import Fragment, identifier, qualified, raw
 
@@ -38,7 +40,7 @@ class CreationContext:
 
 def show_create_table(session: Session, name: TableName) -> str:
     """The server's CREATE TABLE. Raises: StatementError if there is no such table."""
-    rows = session.query(statement("schema/show_create_table", table=qualified(name)))
+    rows = server_text(session, statement("schema/show_create_table", table=qualified(name)))
     return str(rows[0]["Create Table"])
 
 
@@ -106,6 +108,22 @@ def system_time_zone(session: Session) -> str:
     return str(session.scalar(statement("schema/system_time_zone")))
 
 
+def member_in_use(session: Session, name: TableName, column: Column, number: int) -> str | None:
+    """The text of an ENUM or SET member (counted from 1) as a row has it, or None if no row does."""
+    kind = "set" if column.data_type == "set" else "enum"
+    rows = session.query(
+        statement(f"schema/{kind}_member", table=qualified(name), column=identifier(column.name)),
+        {"number": 1 << (number - 1) if kind == "set" else number},
+    )
+    if not rows:
+        return None
+    if kind == "enum":
+        return str(rows[0]["member"])
+    # members of a SET hold no comma; the row has this one after those with smaller numbers
+    below = int(rows[0]["number"]) & ((1 << (number - 1)) - 1)
+    return str(rows[0]["member"]).split(",")[below.bit_count()]
+
+
 def names_ignore_case(session: Session) -> bool:
     """Whether the server ignores the case of schema and table names."""
     return bool(session.scalar(statement("schema/case_of_names")))
@@ -124,7 +142,7 @@ def create_program(session: Session, create: Fragment, context: CreationContext,
 
 def _encoded(session: Session, text: str, charset: str, subject: str) -> bytes:
     if charset in _AS_IS or text.isascii():
-        return text.encode("utf-8")
+        return text.encode("utf-8", "surrogateescape")
     if not _CHARSET.match(charset):
         raise StatementError(f"{charset!r} is no charset", subject=subject)
     row = session.query(statement("schema/encode", charset=raw(charset)), {"text": text})[0]

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from aurora_migration.engine.plan import build_plan
 from aurora_migration.engine.schema import ProgramsResult, complete_tables, create_programs, create_tables
+from aurora_migration.errors import RetryableError
 from aurora_migration.model.config import MigrationConfig, TargetTablePrepMode
 from aurora_migration.model.names import TableMapping
 from aurora_migration.model.plan import MigrationPlan, RunOptions
 from aurora_migration.model.rule import AppliedRule
 from aurora_migration.mysql.session import Session
-from aurora_migration.sql.quoting import identifier, raw
-from tests.fresh_databases import Databases
+from aurora_migration.sql.quoting import Fragment, identifier, parameter, raw
+from tests.fresh_databases import Databases, endpoint
 
 
 @dataclass(slots=True)
 class SchemaRun:
-    """One run of the schema phases; ``reset`` is what ``before_reset`` was called with."""
+    """One run of the schema phases; ``reset`` collects what ``before_reset`` is called with."""
 
     made: Databases
     config: MigrationConfig
@@ -26,6 +28,7 @@ class SchemaRun:
     target: Session | None = None
     reset: list[TableMapping] = field(default_factory=list)
     on_reset: Callable[[TableMapping], None] = lambda _: None
+    told: list[str] = field(default_factory=list)
 
     @property
     def session(self) -> Session:
@@ -36,26 +39,51 @@ class SchemaRun:
 
     def first(self) -> tuple[AppliedRule, ...]:
         def before_reset(mapping: TableMapping) -> None:
-            self.reset.append(mapping)
             self.on_reset(mapping)
+            self.reset.append(mapping)
 
         options = RunOptions(prep_mode=self.mode)
         return create_tables(self.plan(), options, self.made.source, self.session, before_reset)
 
     def second(self) -> tuple[AppliedRule, ...]:
-        return complete_tables(self.plan(), self.made.source, self.session, lambda _: None)
+        return complete_tables(self.plan(), self.made.source, self.session, self.told.append)
 
     def programs(self) -> ProgramsResult:
         return create_programs(self.plan(), self.made.source, self.session)
 
-    def all(self) -> tuple[tuple[AppliedRule, ...], ProgramsResult]:
-        rules = self.first() + self.second()
-        result = self.programs()
-        return rules + result.rules, result
+    def all(self) -> ProgramsResult:
+        self.first()
+        self.second()
+        return self.programs()
 
 
 def migration(made: Databases, **changes: object) -> SchemaRun:
     return SchemaRun(made, made.config(**changes))
+
+
+class DyingSession(Session):
+    """A session whose connection is lost at the ``dies_at``-th statement that changes something.
+
+    The server has run that statement: nobody knows, as when a process is killed before it hears the answer.
+    """
+
+    dies_at: int = 1 << 30
+    changes: int = 0
+
+    def execute(self, sql: Fragment, values: Mapping[str, Any] | None = None) -> int:
+        done = super().execute(sql, values)
+        if not sql.text.startswith("SET "):
+            self.changes += 1
+            if self.changes == self.dies_at:
+                self.connection._force_close()
+                raise RetryableError("the connection was lost", subject=self.endpoint.label)
+        return done
+
+
+def dying_session(made: Databases, dies_at: int) -> DyingSession:
+    session = DyingSession.open(endpoint("target", made.pair.target_login))
+    session.dies_at = dies_at
+    return session
 
 
 def create_text(session: Session, schema: str, table: str) -> str:
@@ -64,18 +92,17 @@ def create_text(session: Session, schema: str, table: str) -> str:
     return str(session.query(raw("SHOW CREATE TABLE ") + name)[0]["Create Table"])
 
 
-def table_names(session: Session, schema: str) -> list[str]:
-    sql = raw("SELECT TABLE_NAME AS n FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE' AND ")
-    rows = session.query(sql + raw("TABLE_SCHEMA = ") + _value("schema"), {"schema": schema})
-    return sorted(row["n"] for row in rows)
-
-
-def _value(name: str):  # type: ignore[no-untyped-def]
-    from aurora_migration.sql.quoting import parameter
-
-    return parameter(name)
+def texts(session: Session, schema: str) -> dict[str, str]:
+    """CREATE TABLE of every table of a schema, by name."""
+    sql = raw("SELECT TABLE_NAME AS n FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE'")
+    rows = session.query(sql + raw(" AND TABLE_SCHEMA = ") + parameter("schema"), {"schema": schema})
+    return {name: create_text(session, schema, name) for name in sorted(row["n"] for row in rows)}
 
 
 def executed(session: Session) -> str:
-    """The GTIDs of everything ever written to this server's binlog."""
+    """The GTIDs of everything that this server ever wrote to its binlog."""
     return str(session.scalar(raw("SELECT @@gtid_executed")))
+
+
+def rows(session: Session, sql: str) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in session.query(raw(sql))]

@@ -34,6 +34,9 @@ _READERS: Final[dict[ProgramKind, Callable[[Session, str], tuple[Program, ...]]]
     ProgramKind.EVENT: programs.events,
 }
 _REMEDY: Final = "correct it on the source or leave it out, or create it on the target by hand"
+_REMEDY_DEFINER: Final = (
+    "its definer holds SYSTEM_USER on the target, for whom nobody else may define: name another by definers.map"
+)
 _DROPPED_AT_ONCE: Final = 1588  # ER_EVENT_CANNOT_CREATE_IN_THE_PAST, as a note
 
 
@@ -107,7 +110,7 @@ class ProgramCreator:
         self.target.execute(statement("schema/drop_program", kind=kind, name=qualified(program.name)))
 
     def refuse(self, program: TargetProgram, refusal: MigrationError) -> None:
-        remedy = refusal.remedy or _REMEDY
+        remedy = _REMEDY_DEFINER if "SYSTEM_USER" in refusal.message else refusal.remedy or _REMEDY
         self.findings.append(warning("program-not-created", program.label, refusal.message, remedy))
 
     @contextlib.contextmanager

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aurora_migration.errors import MigrationError
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan, PlannedTable
 from aurora_migration.model.rule import AppliedRule
-from aurora_migration.mysql.ddl import names_ignore_case, show_create_table
+from aurora_migration.mysql.ddl import member_in_use, names_ignore_case, show_create_table
 from aurora_migration.mysql.session import Session
+from aurora_migration.sql.ddl.members import unsure_members, with_members
 from aurora_migration.sql.ddl.names import NameMap, name_map
 from aurora_migration.sql.ddl.table import TableDefinition
 from aurora_migration.sql.ddl.table_parser import parse_table
@@ -38,6 +39,23 @@ def expected_table(planned: PlannedTable, source: Session, names: NameMap) -> Ex
     with about(f"table {name}"):
         final, rules = rewrite_table(parse_table(show_create_table(source, name)), name, names)
     return ExpectedTable(planned, final, rules)
+
+
+def with_lost_members(
+    definition: TableDefinition, planned: PlannedTable, source: Session
+) -> tuple[TableDefinition, tuple[AppliedRule, ...]]:
+    """ENUM and SET members that no definition tells, called as the source's rows call them."""
+    columns, rules = [], []
+    for clause in definition.columns:
+        column = planned.table.column(clause.name)
+        unsure = unsure_members(column, clause.text)
+        names = {number: member_in_use(source, planned.mapping.source, column, number) for number in unsure}
+        columns.append(replace(clause, text=with_members(clause.text, {n: m for n, m in names.items() if m})))
+        if None in names.values():
+            lost = ", ".join(str(number) for number, member in names.items() if member is None)
+            detail = f"column {clause.name}: the server shows member {lost} with a ? and no row has it; kept so"
+            rules.append(AppliedRule("lost-member", f"table {planned.target}", detail))
+    return replace(definition, columns=tuple(columns)), tuple(rules)
 
 
 def found_table(target: Session, name: TableName) -> TableDefinition:

@@ -18,6 +18,7 @@ from aurora_migration.engine.schema.definitions import (
     expected_table,
     found_table,
     plan_names,
+    with_lost_members,
     without_foreign_key_checks,
 )
 from aurora_migration.errors import SchemaMismatchError
@@ -73,8 +74,8 @@ def create_tables(
     with without_foreign_key_checks(target):
         for step in steps:
             with about(f"table {step.name}"):
-                _prepare(step, options.prep_mode, target, before_reset)
-            rules += step.expected.rules
+                rules += step.expected.rules
+                rules += _prepare(step, options.prep_mode, source, target, before_reset)
     return tuple(rules)
 
 
@@ -135,21 +136,25 @@ def _later(step: _Step, difference: PartDifference) -> bool:
     return difference.part is PartKind.INDEX and step.first.key(difference.name) is None
 
 
-def _prepare(step: _Step, mode: TargetTablePrepMode, target: Session, before_reset: BeforeReset) -> None:
+def _prepare(
+    step: _Step, mode: TargetTablePrepMode, source: Session, target: Session, before_reset: BeforeReset
+) -> tuple[AppliedRule, ...]:
     table = qualified(step.name)
     if step.found is not None and mode is TargetTablePrepMode.DO_NOTHING:
         _drop_triggers(step, target)
-        return
+        return ()
     before_reset(step.mapping)
     if step.found is not None and mode is TargetTablePrepMode.TRUNCATE:
         _drop_triggers(step, target)
         _drop_foreign_keys(step, target)
         target.execute(statement("schema/truncate_table", table=table))
         log.info("table emptied name=%s", step.name)
-        return
+        return ()
+    first, rules = with_lost_members(as_typed(step.first), step.expected.planned, source)
     target.execute(statement("schema/drop_table", table=table))
-    target.execute(trusted(render(as_typed(step.first), table.plain)))
-    log.info("table created name=%s indexes=%d", step.name, len(step.first.keys))
+    target.execute(trusted(render(first, table.plain)))
+    log.info("table created name=%s indexes=%d", step.name, len(first.keys))
+    return rules
 
 
 def _drop_triggers(step: _Step, target: Session) -> None:

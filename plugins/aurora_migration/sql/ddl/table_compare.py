@@ -2,7 +2,7 @@
 
 Texts are compared token by token, so that blanks and the numbers of version comments do not count; ``utf8`` and
 ``utf8mb3`` are one charset, whose name changed in MySQL 8.0.29. A column's charset counts, not whether it is
-written out or taken from the table; so does a CHECK's literal, not its introducer, which any ALTER TABLE may change.
+written out or taken from the table; so does a CHECK's literal, not its introducer, which ALTER TABLE may change.
 The order of columns counts, the order of indexes and constraints does not. The AUTO_INCREMENT counter moves by
 itself and is left to the caller.
 """
@@ -12,9 +12,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from aurora_migration.sql.ddl.lexer import Kind, Token, tokens
 from aurora_migration.sql.ddl.table import Part, TableDefinition
+
+# MySQL's charsets that Python calls by another name, or means another by it
+_CODECS: Final = {
+    "latin1": "cp1252",
+    "ucs2": "utf-16-be",
+    "utf16": "utf-16-be",
+    "utf32": "utf-32-be",
+    "utf8mb3": "utf-8",
+    "utf8mb4": "utf-8",
+}
 
 Words = tuple[tuple[Kind, str], ...]
 Spelled = tuple[str, str, Words]
@@ -47,10 +58,12 @@ class PartDifference:
     def __str__(self) -> str:
         what = f"{self.part} {self.name}".rstrip()
         if self.found is None:
-            return f"{what} is missing: {self.expected}"
-        if self.expected is None:
-            return f"{what} is extra: {self.found}"
-        return f"{what} is {self.found}, not {self.expected}"
+            text = f"{what} is missing: {self.expected}"
+        elif self.expected is None:
+            text = f"{what} is extra: {self.found}"
+        else:
+            text = f"{what} is {self.found}, not {self.expected}"
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def table_differences(expected: TableDefinition, found: TableDefinition) -> tuple[PartDifference, ...]:
@@ -123,16 +136,27 @@ def _top_level(words: Words, wanted: str) -> int | None:
 
 def _checks(definition: TableDefinition) -> dict[str, Spelled]:
     parts = _texts(definition.checks)
-    return {k: (name, text, _without_introducers(words)) for k, (name, text, words) in parts.items()}
+    return {k: (name, text, _as_unicode(words)) for k, (name, text, words) in parts.items()}
 
 
-def _without_introducers(words: Words) -> Words:
-    following = (*words[1:], (Kind.SYMBOL, ""))
-    return tuple(
-        (kind, word)
-        for (kind, word), after in zip(words, following, strict=True)
-        if not (kind is Kind.WORD and word.startswith("_") and after[0] is Kind.STRING)
-    )
+def _as_unicode(words: Words) -> Words:
+    """Literals without their introducers, as the text that their bytes mean."""
+    bare: list[tuple[Kind, str]] = []
+    for kind, word in words:
+        if kind is Kind.STRING and bare and bare[-1][0] is Kind.WORD and bare[-1][1].startswith("_"):
+            introducer = bare.pop()[1]
+            bare.append((kind, _decoded(introducer[1:], word)))
+        else:
+            bare.append((kind, word))
+    return tuple(bare)
+
+
+def _decoded(charset: str, text: str) -> str:
+    data = text.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode(_CODECS.get(charset, charset))
+    except (LookupError, UnicodeError):
+        return text
 
 
 def _options(definition: TableDefinition) -> dict[str, Spelled]:
