@@ -17,6 +17,7 @@ from aurora_migration.model.names import TableName
 
 # https://dev.mysql.com/doc/refman/8.4/en/server-system-variables.html#sysvar_restrict_fk_on_non_standard_key
 _RESTRICT: Final = "restrict_fk_on_non_standard_key"
+_LOCKED: Final = "may not switch it off for its own session"
 _ACTS: Final = frozenset({"CASCADE", "SET NULL", "SET DEFAULT"})
 
 
@@ -43,13 +44,14 @@ def check_foreign_key_targets(context: Context) -> Iterator[Finding]:
     loose = [k for k in context.foreign_keys if k.parent in context.planned and not _is_standard(context, k)]
     if not loose:
         return
-    remedy = parameter(target, _RESTRICT, "OFF") + "; or add unique keys on the source"
-    seen = f"{_RESTRICT} is ON, these point at no whole unique key: {listed(loose)}"
-    if target.session.try_variable(_RESTRICT, "OFF"):
-        seen += "; this migration may switch it off for its own session, applications cannot add such keys again"
-        yield note("foreign-key-not-to-unique-key", target.label, seen, remedy)
-    else:
-        yield blocker("foreign-key-refused", target.label, seen, remedy)
+    allowed = target.session.try_variable(_RESTRICT, "OFF")
+    yield (note if allowed else blocker)(
+        "foreign-key-not-to-unique-key",
+        target.label,
+        f"{_RESTRICT} is ON, these point at no whole unique key: {listed(loose)}; this migration "
+        + ("switches it off for its own session, applications cannot add such keys again" if allowed else _LOCKED),
+        parameter(target, _RESTRICT, "OFF") + "; or add unique keys on the source",
+    )
 
 
 def check_foreign_key_actions(context: Context) -> Iterator[Finding]:

@@ -35,25 +35,29 @@ def check_auto_increment(context: Context) -> Iterator[Finding]:
     for planned in context.plan.tables:
         table = planned.table
         column = next((c for c in table.columns if "auto_increment" in c.extra.lower()), None)
-        if column is None:
-            continue
-        subject = f"{planned.mapping.source}.{column.name}"
-        if not _leads_a_key(table, column):
-            yield warning(
-                "auto-increment-not-leading",
-                subject,
-                f"is AUTO_INCREMENT but the first column of no key, which {table.engine} allows and InnoDB does "
-                "not: an index is added, and new values count through the whole table",
-                "check that the application does not count on values per group",
-            )
-        if column.data_type in {"float", "double"} and context.target.version >= _FLOAT_COUNTERS_UNTIL:
-            yield blocker(
-                "auto-increment-on-float",
-                subject,
-                f"is an AUTO_INCREMENT {column.data_type}, which MySQL {context.target.version} refuses",
-                "change it to BIGINT on the source",
-            )
-        yield from _headroom(subject, table, column)
+        if column is not None:
+            yield from judge_counter(table, column, context.target.version)
+
+
+def judge_counter(table: Table, column: Column, target: Version) -> Iterator[Finding]:
+    """Judge one AUTO_INCREMENT column for a target of some version."""
+    subject = f"{table.name}.{column.name}"
+    if not _leads_a_key(table, column):
+        yield warning(
+            "auto-increment-not-leading",
+            subject,
+            f"is AUTO_INCREMENT but the first column of no key, which {table.engine} allows and InnoDB does "
+            "not: an index is added, and new values count through the whole table",
+            "check that the application does not count on values per group",
+        )
+    if column.data_type in {"float", "double"} and target >= _FLOAT_COUNTERS_UNTIL:
+        yield blocker(
+            "auto-increment-on-float",
+            subject,
+            f"is an AUTO_INCREMENT {column.data_type}, which MySQL {target} refuses",
+            "change it to BIGINT on the source",
+        )
+    yield from _headroom(subject, table, column)
 
 
 def _leads_a_key(table: Table, column: Column) -> bool:
