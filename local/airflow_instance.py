@@ -23,7 +23,7 @@ from local.airflow_client import AirflowClient, ConnectionParams
 from local.airflow_config import HOST, USER, free_ports, keep_secrets, settings, write_config
 from local.mysqld import write_private
 
-START_SECONDS = 240
+START_SECONDS = 480  # half a minute on a quiet machine, minutes on a busy one
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = ROOT / "include" / "migrations"
 WATCHED = ("*.py", "*.sql", "*.html", "*.js")

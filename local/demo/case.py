@@ -14,11 +14,14 @@ from typing import Any
 import yaml
 
 from local import LocalError, shop
-from local.airflow_instance import MIGRATIONS
+from local.airflow_instance import MIGRATIONS, stop_folder
+from local.aurora import ADMIN
+from local.demo.down import airflow_home
 from local.dump import load_dump
 from local.login import Login
-from local.servers import Pair
+from local.servers import MIGRATOR, Pair, pair_down
 
+ROOT_HOSTS = ("localhost", "127.0.0.1", "%")
 DUMP = "dump"
 SHOP = "shop"
 
@@ -56,6 +59,19 @@ def choose(wish: Wish) -> Case:
         raise LocalError(f"{wish.dump}: there is no such file; give a dump as DUMP=file.sql or DUMP=file.sql.gz")
     generated = wish.dump is not None or wish.kind is not None
     return Case(DUMP if wish.dump else SHOP, wish.folder / "migrations" if generated else MIGRATIONS)
+
+
+def make_room(wish: Wish) -> None:
+    """Take the servers of another demo down, so that its databases and accounts do not mix with this one's.
+
+    Servers that no demo has filled are left as they are.
+    """
+    record = wish.folder / "case.txt"
+    name = f"{DUMP} {wish.dump.resolve()}" if wish.dump else SHOP
+    if record.exists() and record.read_text() != name:
+        stop_folder(airflow_home(wish.folder))
+        pair_down(wish.folder)
+    record.write_text(name)
 
 
 def fill_source(wish: Wish, pair: Pair) -> list[str]:
@@ -99,7 +115,10 @@ def dump_migration(dump: Path, databases: list[str]) -> dict[str, Any]:
         "engine": "native",
         "type": "full-load",
         "selection": [{"include": f"{glob.escape(name)}.*"} for name in databases],
-        "accounts": {"mode": "migrate"},
+        # The account that the migration itself reads with stays here. A repeated demo brings logins up to date.
+        "accounts": {"mode": "migrate", "exclude": [f"{MIGRATOR}@*"], "on_existing": "refresh"},
+        # A dump's objects are mostly defined by root, whom Aurora does not have, and the local target protects.
+        "definers": {"policy": "map", "map": {f"root@{host}": f"{ADMIN}@%" for host in ROOT_HOSTS}},
         "verification": {"level": "checksum"},
     }
 

@@ -16,7 +16,7 @@ from rich.text import Text
 from local.airflow_client import ConnectionParams
 from local.airflow_instance import ROOT, AirflowInstance
 from local.debian import exclusive
-from local.demo.case import Case, Wish, choose, fill_source, present_on, write_migration
+from local.demo.case import Case, Wish, choose, fill_source, make_room, present_on, write_migration
 from local.demo.control import ControlReader
 from local.demo.down import airflow_home
 from local.demo.follow import follow, show_failures
@@ -76,6 +76,7 @@ def set_up(console: Console, wish: Wish) -> Stage:
     started = time.monotonic()
     case = choose(wish)
     console.print(Text("MySQL to Aurora: the demo", "bold"))
+    make_room(wish)
     pair = pair_up(wish.folder)
     version = pair.source.dist.version
     console.print(
