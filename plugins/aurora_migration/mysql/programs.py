@@ -16,6 +16,7 @@ from aurora_migration.errors import MissingPrivilegeError, StatementError
 from aurora_migration.model.names import TableName
 from aurora_migration.model.program import Event, ProgramKind, Programs, Routine, Trigger, View
 from aurora_migration.mysql.session import Session
+from aurora_migration.mysql.text import decoded, unconverted
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import qualified, raw
 
@@ -26,6 +27,7 @@ _TEXT_COLUMN: Final = {
     ProgramKind.TRIGGER: "SQL Original Statement",
     ProgramKind.EVENT: "Create Event",
 }
+_UTF8: Final = frozenset({"utf8", "utf8mb3", "utf8mb4"})
 _PRIVILEGE: Final = {
     ProgramKind.VIEW: "SHOW VIEW",
     ProgramKind.PROCEDURE: "SHOW_ROUTINE",
@@ -147,7 +149,16 @@ def _context(session: Session, kind: ProgramKind, schema: str, row: dict[str, An
 
 def show_create(session: Session, kind: ProgramKind, name: TableName) -> str:
     """The server's text of one program. Raises: MissingPrivilegeError if the account may not see it."""
-    rows = session.query(statement("programs/show_create", kind=raw(kind.value), name=qualified(name)))
+    return _shown(session, kind, name)[0]
+
+
+def _shown(session: Session, kind: ProgramKind, name: TableName) -> tuple[str, list[dict[str, Any]]]:
+    """The text, and the server's warnings about it."""
+    sql = statement("programs/show_create", kind=raw(kind.value), name=qualified(name))
+    with unconverted(session):
+        rows, warnings = decoded(session.query(sql)), decoded(session.warnings())
+    if rows and rows[0]["character_set_client"] not in _UTF8:
+        rows = session.query(sql)  # the text is in the program's own charset, which the server converts
     text = rows[0][_TEXT_COLUMN[kind]] if rows else None
     if text is None:
         raise MissingPrivilegeError(
@@ -155,16 +166,15 @@ def show_create(session: Session, kind: ProgramKind, name: TableName) -> str:
             subject=f"{kind.lower()} {name} on the {session.endpoint.label}",
             remedy=f"GRANT {_PRIVILEGE[kind]} ON *.* to the account of the connection",
         )
-    return str(text)
+    return str(text), warnings
 
 
 def _view_text(session: Session, name: TableName) -> tuple[str, str, str]:
     """Text, what makes it broken, other warnings."""
     try:
-        create = show_create(session, ProgramKind.VIEW, name)
+        create, warnings = _shown(session, ProgramKind.VIEW, name)
     except StatementError as refusal:
         return "", refusal.message, ""
-    warnings = session.warnings()
     broken = [row["Message"] for row in warnings if row["Code"] == _INVALID]
     return create, "; ".join(broken), "; ".join(row["Message"] for row in warnings if row["Code"] != _INVALID)
 

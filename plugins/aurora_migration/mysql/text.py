@@ -8,6 +8,8 @@ UTF-8 become lone surrogates (PEP 383), which turn into the same bytes again whe
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from aurora_migration.mysql.session import Session
@@ -16,11 +18,22 @@ from aurora_migration.sql.quoting import Fragment, raw
 
 def server_text(session: Session, sql: Fragment) -> list[dict[str, Any]]:
     """Run a statement and return its rows with text as the server holds it."""
+    with unconverted(session):
+        return decoded(session.query(sql))
+
+
+@contextlib.contextmanager
+def unconverted(session: Session) -> Iterator[None]:
+    """Let the server answer with the bytes it holds; what comes has to be `decoded`."""
     session.execute(raw("SET SESSION character_set_results = binary"))
     try:
-        rows = session.query(sql)
+        yield
     finally:
         session.execute(raw("SET SESSION character_set_results = utf8mb4"))
+
+
+def decoded(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with their bytes as text."""
     return [{name: _text(value) for name, value in row.items()} for row in rows]
 
 
