@@ -77,6 +77,7 @@ class RowReader:
                 password=endpoint.password,
                 conv={},
                 connect_timeout=endpoint.connect_timeout_seconds,
+                local_infile=0,  # libmariadb's default would let a server ask for any file of this machine
                 **_tls(endpoint),
             )
             for text in _SESSION:
