@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PYTHONPATH := plugins:.
 
-.PHONY: help demo demo-down servers servers-down test lint type format lock schema compose-config setup
+.PHONY: help demo demo-down servers servers-down accounts-plan test lint type format lock schema compose-config setup
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ servers: setup ## start the two MySQL servers alone (local/run/endpoints.json te
 
 servers-down: setup ## stop them and remove their data
 	$(PY) -m local.servers down
+
+accounts-plan: setup ## print what migration NAME=shop would do with accounts and grants; touches nothing
+	$(PY) -m local.accounts_plan "$(or $(NAME),shop)"
 
 test: setup ## every test, on real servers of its own
 	$(PY) -m pytest

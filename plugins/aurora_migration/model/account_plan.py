@@ -114,8 +114,8 @@ class PlannedAccount:
 class AccountPlan:
     """All accounts in the order of their names, roles among them, with what has to be told beforehand.
 
-    ``literal_names``: the target takes schema names in grants literally. ``inherited``: privilege and schema of the
-    partial revokes that every grant of the target's administrator passes on.
+    ``literal_names``: the target takes schema names in grants literally. ``inherited``: privilege and schema of
+    the partial revokes that every grant of the target's administrator passes on.
     """
 
     mode: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 from aurora_migration.model.account import AccountName
 from aurora_migration.model.account_catalog import TargetCapability
 from aurora_migration.model.grant import STATIC
-from aurora_migration.mysql.accounts import all_roles
+from aurora_migration.mysql.accounts import all_roles, server_settings
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import account, join, raw
@@ -30,7 +30,7 @@ def target_capability(session: Session) -> TargetCapability:
         lines = [str(next(iter(row.values()))) for row in session.query(own)]
         privileges = {row["Privilege"].upper() for row in session.query(raw("SHOW PRIVILEGES"))}
         plugins = {row["name"] for row in session.query(statement("accounts/authentication"))}
-        variables = {row["Variable_name"]: row["Value"] for row in session.query(statement("accounts/variables"))}
+        variables = server_settings(session)
     partial_revokes = variables.get("partial_revokes") == "ON"
     rights = parse_grants(lines, literal_names=partial_revokes)
     return TargetCapability(

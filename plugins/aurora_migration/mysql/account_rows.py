@@ -66,12 +66,12 @@ def restrictions_of(row: Mapping[str, Any]) -> Restrictions:
 
 
 def _policy(row: Mapping[str, Any], locking: Mapping[str, Any]) -> PasswordPolicy:
-    current = row["Password_require_current"]
+    current = row.get("Password_require_current")
     return PasswordPolicy(
         expired=row["password_expired"] == "Y",
         lifetime_days=row["password_lifetime"],
-        history=row["Password_reuse_history"],
-        reuse_days=row["Password_reuse_time"],
+        history=row.get("Password_reuse_history"),
+        reuse_days=row.get("Password_reuse_time"),
         require_current=None if current is None else current == "Y",
         failed_attempts=int(locking.get("failed_login_attempts", 0)),
         lock_days=int(locking.get("password_lock_time_days", 0)),
@@ -79,7 +79,7 @@ def _policy(row: Mapping[str, Any], locking: Mapping[str, Any]) -> PasswordPolic
 
 
 def _attributes(row: Mapping[str, Any]) -> dict[str, Any]:
-    text = row["User_attributes"]
+    text = row.get("User_attributes")
     found: dict[str, Any] = json.loads(text) if text else {}
     return found
 

@@ -54,7 +54,7 @@ def write_account(session: Session, sql: Fragment, name: AccountName, what: str)
         failure = _without_secrets(error, name, what)
     if failure is not None:  # outside of the handler, so that no driver error hangs on it
         raise failure
-    log.info("account statement done account=%s what=%s", name, what)
+    log.debug("account statement done account=%s what=%s", name, what)
 
 
 def redacted(text: str) -> str:
@@ -75,7 +75,7 @@ def _without_secrets(error: MigrationError, name: AccountName, what: str) -> Mig
 def _history(session: Session, state: str) -> bool:
     try:
         session.execute(statement("accounts/statement_history"), {"state": state})
-    except (MissingPrivilegeError, StatementError) as error:
-        log.info("statement history stays on reason=%s", error.message)
+    except MigrationError as error:  # a lost connection is told by the next statement
+        log.info("statement history stays as it is reason=%s", error.message)
         return False
     return True

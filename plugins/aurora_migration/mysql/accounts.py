@@ -38,8 +38,8 @@ def read_accounts(session: Session) -> AccountCatalog:
             default_roles = _default_roles(session)
         except MissingPrivilegeError as error:
             raise MissingPrivilegeError(error.message, subject=session.endpoint.label, remedy=_REMEDY) from error
-        settings = session.query(statement("accounts/settings"))[0]
-        partial_revokes = bool(settings["partial_revokes"])
+        settings = server_settings(session)
+        partial_revokes = settings.get("partial_revokes") == "ON"
         accounts = [account_from(row, default_roles.get(_name(row), ())) for row in rows]
         rights, orphans = _rights(session, rows, accounts, partial_revokes)
         return AccountCatalog(
@@ -47,11 +47,16 @@ def read_accounts(session: Session) -> AccountCatalog:
             rights=rights,
             objects=_objects(session, rights),
             partial_revokes=partial_revokes,
-            mandatory_roles=parse_account_list(settings["mandatory_roles"] or ""),
-            activate_all_roles=bool(settings["activate_all_roles"]),
+            mandatory_roles=parse_account_list(settings.get("mandatory_roles", "")),
+            activate_all_roles=settings.get("activate_all_roles_on_login") == "ON",
             password_history=_password_history(session),
             orphans=orphans,
         )
+
+
+def server_settings(session: Session) -> dict[str, str]:
+    """The server's global settings about accounts; one that it does not have is absent."""
+    return {row["Variable_name"]: row["Value"] for row in session.query(statement("accounts/variables"))}
 
 
 @contextlib.contextmanager

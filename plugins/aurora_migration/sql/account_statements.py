@@ -107,7 +107,7 @@ def _require(tls: TlsRequirement) -> Fragment:
 
 
 def _limits(limits: ResourceLimits, every: bool) -> Fragment:
-    """A new account has no limits, and SHOW CREATE USER shows those that were ever named, so zeros are left out."""
+    """A new account has no limits, and SHOW CREATE USER shows any that were ever named: no zeros here."""
     named = (
         ("MAX_QUERIES_PER_HOUR", limits.queries),
         ("MAX_UPDATES_PER_HOUR", limits.updates),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from aurora_migration.engine.accounts import read_accounts
+from aurora_migration.engine.accounts import AccountPlan, read_accounts
 from aurora_migration.errors import MissingPrivilegeError
 from aurora_migration.model.account import AccountName
 from aurora_migration.mysql.accounts import show_grants
@@ -57,7 +57,9 @@ def test_show_grants_stands_in_for_unreadable_grant_tables(
     assert poor.rights == whole.rights
 
 
-def test_library_grants_are_read(source: Session, source_root: Session) -> None:
+def test_library_grants_are_read_and_listed(
+    source: Session, source_root: Session, plan_now: Callable[..., AccountPlan]
+) -> None:
     """From MySQL 9.2 EXECUTE can be granted on a library; a library is no object that this project moves."""
     if source.scalar(raw("SELECT VERSION()")) < "9.2":
         pytest.skip("libraries came with MySQL 9.2")
@@ -66,6 +68,10 @@ def test_library_grants_are_read(source: Session, source_root: Session) -> None:
         source_root.execute(raw("GRANT EXECUTE ON LIBRARY app_1.lib TO plain"))
         grants = {str(grant) for grant in read_accounts(source).rights_of(AccountName("plain", "%")).grants}
         assert "EXECUTE on LIBRARY app_1.lib" in grants
+        row = next(row for row in plan_now().report_rows() if row["account"] == "plain@%")
+        assert [(one["what"], one["rule"]) for one in row["dropped"]] == [
+            ("EXECUTE on LIBRARY app_1.lib", "not-migrated")
+        ]
         source_root.execute(raw("REVOKE EXECUTE ON LIBRARY app_1.lib FROM plain"))
     finally:
         source_root.execute(raw("DROP LIBRARY app_1.lib"))

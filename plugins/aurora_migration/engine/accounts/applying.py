@@ -6,6 +6,7 @@ stopped. Rights and logins are added, never taken away. Blockers of the plan sto
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -23,6 +24,8 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.sql.account_statements import alteration, creation, default_roles
 from aurora_migration.sql.grant_statements import grant_proxy, grant_role, grant_statements
 from aurora_migration.sql.quoting import Fragment
+
+log = logging.getLogger(__name__)
 
 _REMEDY = "see the findings; the account policy is the accounts part of the migration file"
 
@@ -55,7 +58,10 @@ def apply_accounts(plan: AccountPlan, target: Session) -> AccountSummary:
             _grants(target, plan, planned, before, done)
         for planned in ordered:
             _roles(target, planned, before, done)
-    return AccountSummary(tuple(done.created), tuple(done.altered), done.grants, tuple(done.waiting))
+    summary = AccountSummary(tuple(done.created), tuple(done.altered), done.grants, tuple(done.waiting))
+    numbers = (len(summary.created), len(summary.altered), summary.grants, len(summary.waiting))
+    log.info("accounts applied created=%d altered=%d grants=%d waiting=%d", *numbers)
+    return summary
 
 
 _GENERAL_LOG = blocker(
@@ -82,12 +88,14 @@ def _account(
     if present is None:
         for sql, _ in creation(account, random_password=planned.random_password):
             write_account(target, sql, planned.name, "creating the account")
+        log.info("account created account=%s random_password=%s", planned.name, planned.random_password)
         done.created.append(str(planned.name))
         return
     statements = _alterations(plan, planned, account, present)
     for sql in statements:
         write_account(target, sql, planned.name, "altering the account")
     if statements:
+        log.info("account altered account=%s", planned.name)
         done.altered.append(str(planned.name))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aurora_migration.model.account_catalog import ServerObjects
-from aurora_migration.model.grant import RoutineName, SchemaPattern
+from aurora_migration.model.grant import RoutineName, SchemaPattern, ScopeKind
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan
 
@@ -67,8 +67,8 @@ class ObjectMap:
         return self._tables.get(name)
 
     def routine(self, name: RoutineName) -> RoutineName | None:
-        """The target name of a source routine: routines come along with whole schemas only."""
-        if name.schema not in self._plan.whole_schemas:
+        """The target name of a source routine: they come along with whole schemas, JavaScript libraries never."""
+        if name.kind is ScopeKind.LIBRARY or name.schema not in self._plan.whole_schemas:
             return None
         return RoutineName(name.kind, self._plan.config.target_schema(name.schema), name.name)
 
