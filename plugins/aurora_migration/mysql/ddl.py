@@ -31,6 +31,7 @@ _AS_IS: Final = frozenset({"utf8", "utf8mb3", "utf8mb4", "binary", ""})
 class CreationContext:
     """What of a session a program remembers; ``moment`` is a time that must not have passed for the server."""
 
+    schema: str
     sql_mode: str
     character_set_client: str
     collation_connection: str
@@ -164,6 +165,8 @@ def _in_context(session: Session, context: CreationContext) -> Iterator[None]:
         "character_set_client": context.character_set_client or before["charset"],
     }
     try:
+        # Functions that a view calls without naming a schema are looked for in the current one.
+        session.execute(raw("USE ") + identifier(context.schema))
         if context.time_zone is not None:
             session.set_variable("time_zone", context.time_zone)
         if context.moment is not None:
@@ -180,3 +183,5 @@ def _in_context(session: Session, context: CreationContext) -> Iterator[None]:
         session.set_variable("sql_mode", SQL_MODE)
         session.set_variable("time_zone", "+00:00")
         session.try_variable("timestamp", 0)
+        # There is no way back to no schema; with this one SHOW CREATE VIEW names schemas as with none.
+        session.execute(raw("USE information_schema"))

@@ -95,7 +95,7 @@ class ProgramCreator:
             else:
                 self.drop(program)
             with self._database_collation(program):
-                notes = ddl.create_program(self.target, trusted(text), _context(program.source), program.label)
+                notes = ddl.create_program(self.target, trusted(text), _context(program), program.label)
         except (FatalError, ConfigurationError) as refusal:
             self.refuse(program, refusal)
             return False
@@ -132,9 +132,11 @@ class ProgramCreator:
         self.target.execute(statement("schema/alter_database", schema=identifier(schema), defaults=defaults))
 
 
-def _context(program: Program) -> ddl.CreationContext:
+def _context(target: TargetProgram) -> ddl.CreationContext:
+    program = target.source
     moment = (program.execute_at or program.ends) if isinstance(program, Event) else None
     return ddl.CreationContext(
+        schema=target.name.schema,
         sql_mode=SQL_MODE if program.kind is ProgramKind.VIEW else program.sql_mode,
         character_set_client=program.character_set_client,
         collation_connection=program.collation_connection,

@@ -50,6 +50,7 @@ class Header:
     security: tuple[int, int, str] | None = None
     comment: int | None = None
     state: Span | None = None
+    not_preserved: Span | None = None
 
 
 def read_header(kind: ProgramKind, cut: Sequence[Token]) -> Header | None:
@@ -114,6 +115,7 @@ def _event(cut: Sequence[Token], definer: Span | None, name: Span) -> Header | N
     at = next((i for i in range(name[1], len(cut)) if cut[i].word("PRESERVE")), None)
     if at is None:
         return None
+    not_preserved = (at - 3, at) if cut[at - 1].word("NOT") else None
     first = last = at + 1
     while last + 1 < len(cut) and cut[last + 1].word(*_STATE):
         last += 1
@@ -121,7 +123,7 @@ def _event(cut: Sequence[Token], definer: Span | None, name: Span) -> Header | N
         return None
     comment = last + 2 if cut[last + 1].word("COMMENT") else None
     body = comment + 1 if comment is not None else last + 1
-    return Header(definer, name, body, comment=comment, state=(first, last))
+    return Header(definer, name, body, comment=comment, state=(first, last), not_preserved=not_preserved)
 
 
 def _routine(kind: ProgramKind, cut: Sequence[Token], definer: Span | None, name: Span) -> Header | None:

@@ -151,10 +151,14 @@ class _Rewriting:
 
     def _state(self, cut: Sequence[Token], header: Header) -> None:
         program = self.program
-        if not isinstance(program, Event) or not self.disable_events or header.state is None:
+        if not isinstance(program, Event) or header.state is None:
             return
+        if header.not_preserved is not None and "HIGH_NOT_PRECEDENCE" in program.sql_mode.split(","):
+            # Under this mode the server cannot read NOT PRESERVE, which it writes but which goes without saying.
+            first, last = header.not_preserved
+            self.edits.append(Edit(cut[first].start, cut[last].end + 1, ""))
         first, last = header.state
-        if program.status != "DISABLED":
+        if program.status != "DISABLED" and self.disable_events:
             self.edits.append(Edit(cut[first].start, cut[last].end, "DISABLE"))
             self._record("event-disabled", f"{program.status} on the source; enabled again at cutover")
 

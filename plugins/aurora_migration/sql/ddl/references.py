@@ -78,10 +78,16 @@ class _Search:
 
     def _edit_qualified(self, mention: Mention, schema: str, found: References) -> None:
         old = TableName(schema, mention.parts[1].value)
-        program = mention.place in {Place.ROUTINE, Place.CALL}
-        new = self.names.program(old) if program else self._target(old)
+        new = self._target(old)
+        if mention.place in {Place.ROUTINE, Place.CALL} or self._is_alias(mention, old):
+            new = self.names.program(old)  # no table, or an alias of one, which the server qualifies as well
         _replace(mention.parts[0], old.schema, new.schema, found)
         _replace(mention.parts[1], old.name, new.name, found)
+
+    def _is_alias(self, mention: Mention, old: TableName) -> bool:
+        """Whether three parts name an alias: the renamed table that it could be is not read in this text."""
+        used = any(t.schema == old.schema and self.names.same(t.name, old.name) for t in self.used)
+        return len(mention.parts) == 3 and not used
 
     def _edit_bare_table(self, mention: Mention, found: References) -> None:
         moved = self._moved(mention)
