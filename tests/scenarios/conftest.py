@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from local.servers import Pair
 from tests.scenarios.harness.case import Case, cases
+from tests.scenarios.harness.databases import Stage, stage
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -22,3 +25,10 @@ def _skip_what_cannot_run(request: pytest.FixtureRequest) -> None:
     case = request.node.callspec.params.get("case") if hasattr(request.node, "callspec") else None
     if isinstance(case, Case) and case.expect.not_run:
         pytest.skip(f"not run: {case.expect.not_run}")
+
+
+@pytest.fixture(scope="session")
+def on_stage(server_pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """The servers with the owner of the cases' databases."""
+    with stage(server_pair, tmp_path_factory.mktemp("owner")) as ready:
+        yield ready

@@ -6,24 +6,23 @@ from collections.abc import Iterable
 
 import pytest
 
-from local.servers import Pair
 from tests.scenarios.harness.case import Case
-from tests.scenarios.harness.databases import made
+from tests.scenarios.harness.databases import Stage, made
 from tests.scenarios.harness.migration import Outcome, config_of, migrate
 from tests.scenarios.harness.oracle import problems
 
 pytestmark = pytest.mark.servers
 
 
-def test_scenario(case: Case, server_pair: Pair) -> None:
-    with made(case, server_pair) as databases:
+def test_scenario(case: Case, on_stage: Stage) -> None:
+    with made(case, on_stage) as databases:
         config = config_of(case, databases)
-        outcome = migrate(config, server_pair)
+        outcome = migrate(config, on_stage.pair)
         wrong = _wrong_findings(case, outcome)
         if not outcome.blockers:
             wrong += _wrong_verification(case, outcome)
             renamed = {name: config.target_schema(name) for name in databases}
-            wrong += _unlike(case.expect.oracle, problems(server_pair, renamed, outcome), "oracle")
+            wrong += _unlike(case.expect.oracle, problems(on_stage.pair, renamed, outcome), "oracle")
     assert not wrong, f"{case.expect.about}\n" + "\n".join(wrong)
 
 

@@ -8,7 +8,6 @@ SELECT c.TABLE_NAME AS table_name,
        c.EXTRA AS extra,
        c.CHARACTER_SET_NAME AS charset,
        c.COLLATION_NAME AS collation,
-       CAST(c.GENERATION_EXPRESSION AS CHAR) AS expression,
        CAST(c.SRS_ID AS CHAR) AS srid,
        CAST(c.COLUMN_COMMENT AS CHAR) AS comment
   FROM information_schema.COLUMNS c

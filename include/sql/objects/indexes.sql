@@ -3,7 +3,6 @@
 SELECT s.TABLE_NAME AS table_name,
        s.INDEX_NAME AS name,
        s.COLUMN_NAME AS column_name,
-       CAST(s.EXPRESSION AS CHAR) AS expression,
        CAST(s.SUB_PART AS CHAR) AS prefix,
        s.COLLATION AS direction,
        s.NON_UNIQUE AS non_unique,

@@ -63,12 +63,16 @@ class View(Program):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routine(Program):
-    """A procedure or a function; ``returns`` is empty for a procedure, ``written_in`` is SQL or JAVASCRIPT."""
+    """A procedure or a function; ``returns`` is empty for a procedure, ``written_in`` is SQL or JAVASCRIPT.
+
+    ``parameters`` are texts of mode, name, type, charset and collation, what a function returns first.
+    """
 
     returns: str = ""
     deterministic: bool = False
     data_access: str = "CONTAINS SQL"
     written_in: str = "SQL"
+    parameters: tuple[str, ...] = ()
     comment: str = ""
 
 

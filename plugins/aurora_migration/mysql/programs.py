@@ -86,6 +86,7 @@ def views(session: Session, schema: str) -> tuple[View, ...]:
 
 def routines(session: Session, schema: str) -> tuple[Routine, ...]:
     """The functions, then the procedures of a schema, by name. Raises: MissingPrivilegeError."""
+    parameters = _parameters(session, schema)
     return tuple(
         Routine(
             **_context(session, ProgramKind(row["kind"]), schema, row),
@@ -95,6 +96,7 @@ def routines(session: Session, schema: str) -> tuple[Routine, ...]:
             data_access=row["data_access"],
             written_in=row["written_in"],
             comment=row["comment"],
+            parameters=tuple(parameters.get((row["kind"], row["name"]), ())),
         )
         for row in session.query(statement("programs/routines"), {"schema": schema})
     )
@@ -148,7 +150,10 @@ def _context(session: Session, kind: ProgramKind, schema: str, row: dict[str, An
 
 
 def show_create(session: Session, kind: ProgramKind, name: TableName) -> str:
-    """The server's text of one program. Raises: MissingPrivilegeError if the account may not see it."""
+    """The server's text of one program, with bytes that are no UTF-8 as lone surrogates (PEP 383).
+
+    Raises: MissingPrivilegeError if the account may not see it.
+    """
     return _shown(session, kind, name)[0]
 
 
@@ -167,6 +172,15 @@ def _shown(session: Session, kind: ProgramKind, name: TableName) -> tuple[str, l
             remedy=f"GRANT {_PRIVILEGE[kind]} ON *.* to the account of the connection",
         )
     return str(text), warnings
+
+
+def _parameters(session: Session, schema: str) -> dict[tuple[str, str], list[str]]:
+    """Parameters by kind and name of their routine."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in session.query(statement("programs/parameters"), {"schema": schema}):
+        words = (row["mode"], row["name"], row["type"], row["charset"], row["collation"])
+        found.setdefault((row["kind"], row["routine_name"]), []).append(" ".join(filter(None, words)))
+    return found
 
 
 def _view_text(session: Session, name: TableName) -> tuple[str, str, str]:

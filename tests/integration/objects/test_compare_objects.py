@@ -56,7 +56,7 @@ CORRUPTIONS: dict[str, tuple[str, DifferenceKind, str, str]] = {
     ),
     "expression default": (
         "ALTER TABLE parent ALTER price SET DEFAULT (1.5 + 2)",
-        DIFFERS, "column twin.parent.price", "default:",
+        DIFFERS, "column twin.parent.price", "1 . 5 + 2",
     ),
     "on update lost": (
         "ALTER TABLE parent MODIFY at TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)",
@@ -72,7 +72,7 @@ CORRUPTIONS: dict[str, tuple[str, DifferenceKind, str, str]] = {
     ),
     "generated expression": (
         "ALTER TABLE parent MODIFY twice INT GENERATED ALWAYS AS (number * 3) STORED",
-        DIFFERS, "column twin.parent.twice", "(`number` * 3)",
+        DIFFERS, "column twin.parent.twice", "( `number` * 3 )",
     ),
     "generated became plain": (
         "ALTER TABLE parent MODIFY twice INT",
@@ -120,7 +120,7 @@ CORRUPTIONS: dict[str, tuple[str, DifferenceKind, str, str]] = {
     ),
     "index expression": (
         "ALTER TABLE parent DROP KEY by_expression, ADD KEY by_expression ((LOWER(name)))",
-        DIFFERS, "index twin.parent.by_expression", "lower(`name`)",
+        DIFFERS, "index twin.parent.by_expression", "lower ( `name` )",
     ),
     "index comment": (
         "ALTER TABLE parent DROP KEY by_name, ADD KEY by_name (name(10), number DESC)",
@@ -149,14 +149,14 @@ CORRUPTIONS: dict[str, tuple[str, DifferenceKind, str, str]] = {
         " ON DELETE CASCADE",
         DIFFERS, "foreign key twin.child.child_parent", "parent table: 'parent' → 'hidden_twin'",
     ),
-    "check missing": ("ALTER TABLE parent DROP CHECK positive", MISSING, "check twin.parent.positive", "> 0"),
+    "check missing": ("ALTER TABLE parent DROP CHECK positive", MISSING, "check twin.parent.positive", "enforced YES"),
     "check enforced": (
         "ALTER TABLE parent ALTER CHECK soft ENFORCED",
         DIFFERS, "check twin.parent.soft", "enforced: 'NO' → 'YES'",
     ),
     "check clause": (
         "ALTER TABLE parent DROP CHECK positive, ADD CONSTRAINT positive CHECK (number > -1)",
-        DIFFERS, "check twin.parent.positive", "clause:",
+        DIFFERS, "check twin.parent.positive", "> - ( 1 )",
     ),
     "partition missing": (
         "ALTER TABLE parts DROP PARTITION p1",

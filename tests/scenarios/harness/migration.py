@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from aurora_migration.engine.accounts import apply_accounts, plan_accounts, read_accounts, target_capability
 from aurora_migration.engine.fullload.loading import LoadContext, load_range
 from aurora_migration.engine.fullload.planning import group_units, table_ranges
 from aurora_migration.engine.plan import build_plan, fingerprint
@@ -27,6 +28,7 @@ from local.servers import Pair
 from tests.fresh_databases import endpoint
 from tests.loads import SmallChunks
 from tests.scenarios.harness.case import Case
+from tests.scenarios.harness.databases import OWNER
 
 RUN = "scenario"
 CHUNK_BYTES = 8 << 10  # far smaller than a migration file allows, so that small tables have several chunks
@@ -56,7 +58,7 @@ def config_of(case: Case, databases: tuple[str, ...]) -> MigrationConfig:
         "source": {"connection": "source"},
         "target": {"connection": "target"},
         "selection": [{"include": f"{_literal(name)}.*"} for name in databases],
-        "accounts": {"mode": "skip"},
+        "accounts": {"include": [f"{OWNER}@%"]},
     }
     return MigrationConfig.model_validate(settings | case.migration)
 
@@ -83,6 +85,7 @@ class _Migration:
             self._load()
             self._second_wave()
             self._programs()
+            self._accounts()
             self._verify()
         return self.outcome
 
@@ -148,6 +151,14 @@ class _Migration:
             result = create_programs(self._plan(source), source, target)
             self.outcome.rules += result.rules
             self.outcome.findings += result.findings
+
+    def _accounts(self) -> None:
+        if self.config.accounts.mode != "migrate":
+            return
+        with Session.open(self.source) as source, Session.open(self.target) as target:
+            here, there, able = read_accounts(source), read_accounts(target), target_capability(target)
+            plan = plan_accounts(here, there, able, self._plan(source), self.config.accounts)
+            apply_accounts(plan, target)
 
     def _verify(self) -> None:
         with Session.open(self.source) as source, Session.open(self.target) as target:

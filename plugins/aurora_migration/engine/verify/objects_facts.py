@@ -2,6 +2,7 @@
 
 A fact is a name and the server's own text. Members (columns, indexes, foreign keys, checks, partitions) are kept
 by table and name in the server's order. Nothing is judged here; the only normalisation is the old name of utf8mb3.
+Expressions are not read: information_schema converts the literals in them wrongly, SHOW CREATE has them right.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from aurora_migration.sql.library import statement
 Facts = dict[str, str | None]
 Members = dict[str, dict[str, Facts]]
 
+_EXPRESSION: Final = "(expression)"
 _OPTION: Final = re.compile(r"(\w+)=(\"[^\"]*\"|'[^']*'|\S+)")
 _OLD_UTF8: Final = re.compile(r"^utf8(?=_|$)")
 
@@ -41,10 +43,14 @@ def tables(session: Session, schema: str) -> dict[str, Facts]:
 
 
 def columns(session: Session, schema: str) -> Members:
-    """The columns, in order."""
-    kept = ("type", "nullable", "default", "extra", "charset", "collation", "expression", "srid", "comment")
-    rows = session.query(statement("objects/columns"), {"schema": schema})
-    return _members(rows, lambda parts: {name: _modern(name, parts[0][name]) for name in kept})
+    """The columns, in order; expressions are left to SHOW CREATE."""
+    kept = ("type", "nullable", "default", "extra", "charset", "collation", "srid", "comment")
+
+    def facts(parts: list[dict[str, Any]]) -> Facts:
+        found = {name: _modern(name, parts[0][name]) for name in kept}
+        return found | ({"default": _EXPRESSION} if "DEFAULT_GENERATED" in (found["extra"] or "") else {})
+
+    return _members(session.query(statement("objects/columns"), {"schema": schema}), facts)
 
 
 def indexes(session: Session, schema: str) -> Members:
@@ -82,9 +88,9 @@ def foreign_keys(session: Session, schema: str) -> Members:
 
 
 def checks(session: Session, schema: str) -> Members:
-    """The CHECK constraints."""
+    """The CHECK constraints; their clauses are left to SHOW CREATE."""
     rows = session.query(statement("objects/checks"), {"schema": schema})
-    return _members(rows, lambda parts: {name: parts[0][name] for name in ("clause", "enforced")})
+    return _members(rows, lambda parts: {"enforced": parts[0]["enforced"]})
 
 
 def partitions(session: Session, schema: str) -> Members:
@@ -120,7 +126,7 @@ def _members(rows: Iterable[dict[str, Any]], facts: Callable[[list[dict[str, Any
 
 
 def _index_part(part: dict[str, Any]) -> str:
-    text = part["column_name"] if part["column_name"] is not None else f"({part['expression']})"
+    text = part["column_name"] if part["column_name"] is not None else _EXPRESSION
     prefix = f"({part['prefix']})" if part["prefix"] is not None else ""
     return f"{text}{prefix}{' DESC' if part['direction'] == 'D' else ''}"
 

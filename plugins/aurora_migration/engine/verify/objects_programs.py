@@ -105,6 +105,7 @@ def _own_facts(program: Program) -> Facts:
     if isinstance(program, Routine):
         return {
             "returns": program.returns,
+            "parameters": ", ".join(program.parameters),
             "deterministic": "yes" if program.deterministic else "no",
             "data access": program.data_access,
             "language": program.written_in,

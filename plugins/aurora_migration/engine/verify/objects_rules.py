@@ -36,12 +36,14 @@ _LEFT_OUT: Final = {
     "connection": "connection",
     "autoextend size": "autoextend-size",
     "secondary engine": "secondary-engine",
+    "secondary load": "secondary-engine",
     "secondary engine attribute": "secondary-engine",
     "engine attribute": "engine-attribute",
     "storage": "storage",
     "union": ENGINE,
     "insert method": ENGINE,
 }
+_OTHER_TYPES: Final = frozenset({("HASH", "BTREE"), ("SE_SPECIFIC", "BTREE")})  # of MEMORY and of ARCHIVE
 _KEPT_FORMATS: Final = frozenset({"DEFAULT", "DYNAMIC", "COMPACT", "REDUNDANT"})
 # words with a value inside definitions and partitions → the rule that takes them away
 _PIECES: Final[Sequence[tuple[Words, str]]] = (
@@ -59,14 +61,14 @@ class TableRules:
 
     def __init__(self, source_engine: str, target_engine: str, counter: str | None = None) -> None:
         self._converted = source_engine != target_engine and target_engine == "InnoDB"
-        self._counter = counter
+        self.counter = counter
 
     def explain(self, kind: str, fact: str, ours: str | None, theirs: str | None) -> str:
         """The rule that explains one differing fact, or an empty text."""
         if kind == "table" and fact == "engine":
             return ENGINE if self._converted else ""
         if kind == "index" and fact == "type":
-            return ENGINE if self._converted and (ours, theirs) == ("HASH", "BTREE") else ""
+            return ENGINE if self._converted and (ours, theirs) in _OTHER_TYPES else ""
         option = fact.removeprefix("option ").lower().replace("_", " ")
         if kind not in {"table", "text"} or theirs is not None:
             return ""
@@ -75,7 +77,7 @@ class TableRules:
 
     def extra_index(self, index: Facts) -> str:
         """The rule that explains an index the source has not: InnoDB needs one that starts with the counter."""
-        wanted = self._converted and self._counter is not None and index["parts"] == self._counter
+        wanted = self._converted and self.counter is not None and index["parts"] == self.counter
         return COUNTER_KEY if wanted and index["unique"] == "no" else ""
 
     def definition(self, ours: Words, theirs: Words) -> str | None:

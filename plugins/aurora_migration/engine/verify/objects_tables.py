@@ -27,10 +27,8 @@ from aurora_migration.engine.verify.objects_text import TableText, table_text
 from aurora_migration.model.names import TableMapping, TableName
 from aurora_migration.model.plan import PlannedTable
 from aurora_migration.model.report import Difference
-from aurora_migration.mysql.ddl import relation_exists
+from aurora_migration.mysql.ddl import relation_exists, show_create_table
 from aurora_migration.mysql.session import Session
-from aurora_migration.sql.library import statement
-from aurora_migration.sql.quoting import qualified
 
 OnTarget = Callable[[TableName], TableName]
 
@@ -91,7 +89,7 @@ def _compare_table(pair: Pair, ours: Facts, theirs: Facts) -> list[Difference]:
     subject = f"table {pair.label}"
     counter, other_counter = ours.pop("auto_increment"), theirs.pop("auto_increment")
     found = compare_facts("table", subject, ours, theirs, pair.rules.explain)
-    if counter is not None and int(other_counter or 0) < int(counter):
+    if pair.rules.counter is not None and counter is not None and int(other_counter or 0) < int(counter):
         detail = change("AUTO_INCREMENT", counter, other_counter)
         found.append(differs(subject, f"{detail}: numbers would be given out again"))
     return found
@@ -159,8 +157,8 @@ def _compare_members(pair: Pair, kind: str, ours: dict[str, Facts], theirs: dict
 
 
 def _compare_text(source: Session, target: Session, pair: Pair) -> list[Difference]:
-    ours = _show_create(source, pair.mapping.source)
-    theirs = _show_create(target, pair.mapping.target)
+    ours = table_text(show_create_table(source, pair.mapping.source))
+    theirs = table_text(show_create_table(target, pair.mapping.target))
     found: list[Difference] = []
     for (kind, old), definition in ours.definitions.items():
         name = expected_name(kind, old, pair.mapping)
@@ -194,11 +192,6 @@ def _unique(text: TableText) -> list[str]:
 
 def _options(text: TableText, told: frozenset[str]) -> Facts:
     return {name: value for name, value in text.options.items() if name not in told}
-
-
-def _show_create(session: Session, name: TableName) -> TableText:
-    row = session.query(statement("objects/show_create_table", table=qualified(name)))[0]
-    return table_text(row["Create Table"])
 
 
 def _described(member: Facts) -> str:

@@ -2,7 +2,8 @@
 
 Tokens keep everything but white space between tokens: a body that was re-spaced but not changed counts as equal, a
 comment that was lost does not. Quoting follows the sql_mode the text was written under. Version comments such as
-``/*!80023 INVISIBLE */`` are opened, because servers of different versions wrap different words.
+``/*!80023 INVISIBLE */`` are opened, because servers of different versions wrap different words. Literals in a
+table's definition lose their introducer, because ALTER TABLE rewrites a literal into the charset it is used in.
 """
 
 from __future__ import annotations
@@ -16,15 +17,27 @@ _OLD_UTF8: Final = re.compile(r"^_?utf8(?=_\w+$|$)")
 _SPACE: Final = re.compile(r"\s+")
 _PIECES: Final = (
     r"`(?:``|[^`])*`",
+    r"(?P<quote>\$\w*\$).*?(?P=quote)",
     r"/\*!\d{5,6}",
     r"/\*.*?\*/",
     r"\*/",
     r"--(?=\s)[^\n]*",
+    r"#[^\n]*",
     r"[A-Za-z0-9_$\u0080-\U0010ffff]+",
     r".",
 )
 _STRING: Final = r"'(?:''|\\.|[^'\\])*'"
 _DOUBLE: Final = r'"(?:""|\\.|[^"\\])*"'
+_INTRODUCER: Final = re.compile(r"_[a-z0-9]+\Z")
+# MySQL's charsets that Python calls by another name, or means another by it
+_CODECS: Final = {
+    "latin1": "cp1252",
+    "ucs2": "utf-16-be",
+    "utf16": "utf-16-be",
+    "utf32": "utf-32-be",
+    "utf8mb3": "utf-8",
+    "utf8mb4": "utf-8",
+}
 _PLAIN_STRING: Final = r"'(?:''|[^'])*'"
 _PLAIN_DOUBLE: Final = r'"(?:""|[^"])*"'
 
@@ -72,10 +85,40 @@ def table_text(create: str) -> TableText:
     end = _closing(words, start)
     definitions = {}
     for piece in _split(words[start + 1 : end], ","):
-        definitions[_key(piece)] = piece
+        kind, name = _key(piece)
+        definitions[kind, name] = _plain(piece, column=kind == "column")
     rest = words[end + 1 :]
     cut = next((i for i in range(len(rest) - 1) if rest[i] == "PARTITION" and rest[i + 1] == "BY"), len(rest))
-    return TableText(definitions, _options(rest[:cut]), rest[cut:])
+    return TableText(definitions, _options(rest[:cut]), _plain(rest[cut:]))
+
+
+def _plain(words: Sequence[str], *, column: bool = False) -> tuple[str, ...]:
+    """Without introducers; of a column also without charset and collation, which the catalog's facts hold."""
+    kept: list[str] = []
+    depth = index = 0
+    while index < len(words):
+        word, following = words[index], words[index + 1] if index + 1 < len(words) else ""
+        depth += {"(": 1, ")": -1}.get(word, 0)
+        if _INTRODUCER.match(word) and following.startswith("'"):
+            kept.append(_meant(word[1:], following))
+            index += 2
+        elif column and depth == 0 and word == "CHARACTER" and following == "SET":
+            index += 3
+        elif column and depth == 0 and word == "COLLATE":
+            index += 2
+        else:
+            kept.append(word)
+            index += 1
+    return tuple(kept)
+
+
+def _meant(charset: str, literal: str) -> str:
+    """The text that the bytes of a literal mean in its charset."""
+    data = literal.encode("utf-8", "surrogateescape")
+    try:
+        return data.decode(_CODECS.get(charset, charset))
+    except (LookupError, UnicodeError):
+        return literal
 
 
 def _modern(word: str) -> str:
