@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from local import shop
 from local.container import sample
@@ -17,6 +18,7 @@ from local.mysqld import Server, find_distribution
 from local.servers import Pair
 
 ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yaml").read_text(encoding="utf-8"))
 HOSTILE_PASSWORD = r"""it's \"100%\" & <odd>"""
 
 
@@ -112,3 +114,35 @@ def test_the_sample_service_fills_the_server_once(fresh_server: Server) -> None:
 def test_the_sample_service_says_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     assert sample.main({"SAMPLE_HOST": "127.0.0.1"}) == 1
     assert "SAMPLE_ROOT_PASSWORD" in capsys.readouterr().err
+
+
+@pytest.mark.servers
+def test_the_health_check_tells_a_live_server_from_a_dead_one(server_pair: Pair) -> None:
+    test = COMPOSE["services"]["source"]["healthcheck"]["test"]
+    assert test[:2] == ["CMD", "mysqladmin"]
+    dist = server_pair.source.dist
+    if not dist.has_client("mysqladmin"):
+        pytest.skip("this MySQL came without mysqladmin")
+    for port, status in ((server_pair.source.port, 0), (1, 1)):
+        command = [*dist.client(program="mysqladmin"), *test[2:], f"--port={port}"]
+        assert subprocess.run(command, capture_output=True, check=False).returncode == status
+
+
+@pytest.mark.parametrize("name", ["source", "target"])
+def test_mysql_knows_the_options_of_its_service(name: str, tmp_path: Path) -> None:
+    dist = find_distribution()
+    # mysql:8.0 knows it, 9.x has it no more
+    options = [option for option in COMPOSE["services"][name]["command"] if "trust-function" not in option]
+    own = [*(f"--{key}={value}" for key, value in dist.options), "--secure-file-priv=", "--user=root"]
+    command = [
+        *dist.launcher,
+        str(dist.mysqld),
+        "--no-defaults",
+        *own,
+        f"--datadir={tmp_path}",
+        "--validate-config",
+    ]
+    good = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert good.returncode == 0, good.stderr
+    bad = subprocess.run([*command, *options, "--gtid-mod3=ON"], capture_output=True, text=True, check=False)
+    assert bad.returncode != 0, "this server accepts anything, so the line above says nothing"

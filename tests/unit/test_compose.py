@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shlex
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,6 @@ import yaml
 
 from local import LocalError
 from local.compose import find_compose, resolved
-from local.mysqld import find_distribution
-from local.servers import Pair
 
 ROOT = Path(__file__).resolve().parents[2]
 ENV = ROOT / ".env.example"
@@ -118,16 +115,6 @@ def test_mysql_servers_are_set_up_as_the_local_ones_are(services: dict[str, Any]
         options = set(services[name]["command"])
         assert {"--gtid-mode=ON", "--enforce-gtid-consistency=ON", f"--event-scheduler={events}"} <= options
     assert "--local-infile=ON" in services["target"]["command"]
-
-
-def test_the_options_are_known_to_mysql(services: dict[str, Any], tmp_path: Path) -> None:
-    dist = find_distribution()
-    for name in ("source", "target"):
-        options = [option for option in services[name]["command"] if "trust-function" not in option]
-        own = [f"--{key}={value}" for key, value in dist.options]
-        command = [*dist.launcher, str(dist.mysqld), "--no-defaults", *own, f"--datadir={tmp_path}", *options]
-        done = subprocess.run([*command, "--validate-config"], capture_output=True, text=True, check=False)
-        assert "unknown" not in done.stderr.lower(), done.stderr
 
 
 @pytest.mark.airflow
@@ -228,15 +215,3 @@ def test_the_image_builds_with_the_packages_that_setup_installs() -> None:
     for package in ("gcc", "libc6-dev", "pkg-config", "default-libmysqlclient-dev"):
         assert package in apt
         assert package in script
-
-
-@pytest.mark.servers
-def test_the_health_check_tells_a_live_server_from_a_dead_one(server_pair: Pair, services: dict[str, Any]) -> None:
-    test = services["source"]["healthcheck"]["test"]
-    assert test[:2] == ["CMD", "mysqladmin"]
-    dist = server_pair.source.dist
-    if not dist.has_client("mysqladmin"):
-        pytest.skip("this MySQL came without mysqladmin")
-    for port, status in ((server_pair.source.port, 0), (1, 1)):
-        command = [*dist.client(program="mysqladmin"), *test[2:], f"--port={port}"]
-        assert subprocess.run(command, capture_output=True, check=False).returncode == status
