@@ -30,11 +30,12 @@ def test_a_transaction_that_stays_open(world: World, schema: str, monkeypatch: p
     with contextlib.closing(world.source.connect()) as writer, writer.cursor() as cursor:
         cursor.execute("START TRANSACTION")
         cursor.execute(f"INSERT INTO {schema}.t VALUES (1, 'a')")
+        time.sleep(0.2)  # INNODB_TRX shows what was 0.1 seconds ago
         (finding,) = world.check("long_transactions", config_for(schema))
         assert finding.code == "source-long-transaction"
         assert f"thread {writer.thread_id()}" in finding.observed
         cursor.execute("ROLLBACK")
-    time.sleep(0.2)  # INNODB_TRX shows what was 0.1 seconds ago
+    time.sleep(0.2)
     assert not world.check("long_transactions", config_for(schema))
 
 

@@ -23,7 +23,7 @@ def check_account_plugins(context: Context) -> Iterator[Finding]:
     known = {row["name"] for row in rows}
     users: dict[str, list[str]] = {}
     for name, plugin in context.source.accounts.items():
-        if plugin and plugin not in known and comes_along(config, name):
+        if plugin and plugin not in known and comes_along(context, name):
             users.setdefault(plugin, []).append(str(name))
     for plugin, names in sorted(users.items()):
         fails = config.on_unknown_plugin == "fail"

@@ -114,10 +114,12 @@ ADVISORY: Final[frozenset[Check]] = frozenset(
     {
         activity.check_long_transactions,
         activity.check_table_locks,
-        capacity.check_connections,
         bodies.check_loadable_functions,
+        capacity.check_connections,
+        definers.check_definers,
         engines.check_histograms,
         identity.check_replication,
         storage.check_tablespaces,
+        target_privileges.check_definer_privileges,
     }
 )

@@ -13,7 +13,6 @@ from aurora_migration.engine.preflight.context import Context
 from aurora_migration.engine.preflight.remedies import listed
 from aurora_migration.engine.preflight.scope import StoredObject
 from aurora_migration.model.account import AccountName
-from aurora_migration.model.config import AccountsConfig
 from aurora_migration.model.finding import Finding, blocker, note, warning
 
 
@@ -41,38 +40,42 @@ def is_on_target(context: Context, name: str) -> bool:
     return AccountName.parse(name) in context.target.accounts
 
 
-def comes_along(accounts: AccountsConfig, name: AccountName) -> bool:
+def comes_along(context: Context, name: AccountName) -> bool:
     """Whether the accounts phase takes a source account of that name."""
-    taken = accounts.mode == "migrate" and name.matches(accounts.include)
+    accounts = context.config.accounts
+    taken = accounts.mode == "migrate" and name in context.source.accounts and name.matches(accounts.include)
     return taken and not name.matches(accounts.exclude) and not name.matches(accounts.reserved)
 
 
 def _judge(context: Context, name: str, objects: list[StoredObject]) -> Iterator[Finding]:
-    config, target = context.config, context.target
-    account = AccountName.parse(name)
-    at_source = account in context.source.accounts
+    config, account = context.config, AccountName.parse(name)
     where = listed(objects, 5)
     map_it = f'set definers: {{policy: map, map: {{"{objects[0].definer}": an account of the target}}}}'
-    if account.matches(config.accounts.reserved) and not target.grants.holds("SYSTEM_USER"):
+    if account.matches(config.accounts.reserved) and not context.target.grants.holds("SYSTEM_USER"):
         yield blocker(
             "definer-reserved",
             name,
             f"belongs to the server, and the target account may not create objects in its name: {where}",
             map_it,
         )
-    elif is_on_target(context, name) or (at_source and comes_along(config.accounts, account)):
+    elif is_on_target(context, name) or comes_along(context, account):
         return
-    elif at_source or name != objects[0].definer:
-        yield warning(
-            "definer-missing",
-            name,
-            f"is not on the target and does not come along, so these fail when they are used: {where}",
-            f"create the account on the target, let accounts: include it, or {map_it}",
-        )
-    else:
+    elif _is_orphaned(context, account) and name == objects[0].definer:
         yield note(
             "definer-orphaned",
             name,
             f"is an account that the source does not have either, so these fail there too: {where}",
             map_it,
         )
+    else:
+        yield warning(
+            "definer-missing",
+            name,
+            f"is not on the target and does not come along, so these fail when they are used: {where}",
+            f"create the account on the target, let accounts: include it, or {map_it}",
+        )
+
+
+def _is_orphaned(context: Context, name: AccountName) -> bool:
+    # Without the accounts phase nobody needs to read the source's accounts, and its account may not be able to.
+    return context.config.accounts.mode != "skip" and name not in context.source.accounts

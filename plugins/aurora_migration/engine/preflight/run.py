@@ -7,7 +7,6 @@ opened anew and the check repeated once. Nothing is written: both sessions are R
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -15,8 +14,9 @@ from dataclasses import dataclass, replace
 from aurora_migration.engine.preflight.checks import ADVISORY, CHECKS, Check
 from aurora_migration.engine.preflight.connectivity import open_session, refusal
 from aurora_migration.engine.preflight.context import Context, NotReadyError
+from aurora_migration.engine.preflight.failures import failure
 from aurora_migration.engine.preflight.server import Server
-from aurora_migration.errors import MigrationError, MissingPrivilegeError, RetryableError
+from aurora_migration.errors import MigrationError, RetryableError
 from aurora_migration.model.finding import Finding, Severity, blocker, note
 from aurora_migration.model.plan import MigrationPlan, RunOptions
 from aurora_migration.mysql.endpoint import Endpoint
@@ -25,8 +25,6 @@ from aurora_migration.mysql.session import Session
 log = logging.getLogger(__name__)
 
 _ORDER = {Severity.BLOCKER: 0, Severity.WARNING: 1, Severity.NOTE: 2}
-_AGAIN = "run preflight again; if it stays, the check's module says what it reads"
-_NEEDED = re.compile(r"the ([A-Z_, ]+) privilege\(s\)|\A.*?: ([A-Z ]+) command denied .* for table '([^']+)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +73,14 @@ def run_checks(context: Context, checks: Iterable[Check]) -> list[Finding]:
     failed: dict[Finding, list[str]] = {}
     for check in checks:
         try:
-            found, failure = _attempt(context, check)
+            found, failed_with = _attempt(context, check)
         except NotReadyError as missing:
             skipped.setdefault(str(missing), []).append(_title(check))
             continue
         findings += found
-        if failure is not None:
-            failed.setdefault(failure, []).append(_title(check))
-    findings += [replace(failure, subject=_checks(titles)) for failure, titles in failed.items()]
+        if failed_with is not None:
+            failed.setdefault(failed_with, []).append(_title(check))
+    findings += [replace(reason, subject=_checks(titles)) for reason, titles in failed.items()]
     for part, titles in skipped.items():
         findings.append(
             note(
@@ -106,9 +104,9 @@ def _attempt(context: Context, check: Check) -> tuple[list[Finding], Finding | N
             raise
         except RetryableError as error:
             if last or not _reopened(context):
-                return found, _failure(context, check, error)
+                return found, failure(context, check.__name__, _severity(check), error)
         except Exception as error:
-            return found, _failure(context, check, error)
+            return found, failure(context, check.__name__, _severity(check), error)
         else:
             break
     return found, None
@@ -147,28 +145,9 @@ def _plan(
         return None
 
 
-def _failure(context: Context, check: Check, error: Exception) -> Finding:
-    severity = Severity.WARNING if check in ADVISORY else Severity.BLOCKER
-    if isinstance(error, MissingPrivilegeError):
-        seen = f"could not run on the {error.subject}: {error.message}"
-        return Finding(severity, "check-lacks-privilege", "", seen, _grant_for(context, error))
-    if isinstance(error, MigrationError):
-        seen = f"could not run: {error.subject}: {error.message}"
-        return Finding(severity, "check-failed", "", seen, error.remedy or _AGAIN)
-    log.warning("preflight check failed check=%s", check.__name__, exc_info=error)
-    seen = f"could not run: {type(error).__name__}, see the task's log"
-    return Finding(severity, "check-failed", "", seen, _AGAIN)
-
-
-def _grant_for(context: Context, error: MissingPrivilegeError) -> str:
-    server = next((server for server in context.servers if server.label == error.subject), None)
-    who = server.quoted_account if server else "the account"
-    found = _NEEDED.search(error.message)
-    if found and found[1]:
-        return f"GRANT {found[1].split(',')[-1].strip()} ON *.* TO {who};"
-    if found:
-        return f"GRANT {found[2]} on the table {found[3]} that the server names, to {who}"
-    return f"grant the privilege that the server names to {who}"
+def _severity(check: Check) -> Severity:
+    """A check that only advises may fail with a warning; of any other one the answer is needed."""
+    return Severity.WARNING if check in ADVISORY else Severity.BLOCKER
 
 
 def _title(check: Check) -> str:
