@@ -20,7 +20,7 @@ pytestmark = pytest.mark.servers
 
 # every kind of table whose definition changes on the way, and keys of every kind
 SOURCE = (
-    "CREATE TABLE p (id INT PRIMARY KEY, u INT, name VARCHAR(9) COLLATE utf8mb4_bin, UNIQUE KEY u (u), KEY (name))",
+    "CREATE TABLE p (id INT PRIMARY KEY, u INT, name VARCHAR(9) COLLATE utf8mb4_bin, UNIQUE KEY (u), KEY (name))",
     "CREATE TABLE c (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, p INT, j JSON, g GEOMETRY NOT NULL SRID 4326, "
     "d INT AS (i % 7) STORED, i INT INVISIBLE DEFAULT 3, at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP "
     "ON UPDATE CURRENT_TIMESTAMP, x DOUBLE DEFAULT (RAND()), t TEXT, FULLTEXT KEY ft (t), SPATIAL KEY (g), "
