@@ -23,6 +23,7 @@ from aurora_migration.errors import MissingPrivilegeError
 from aurora_migration.model.account import AccountName
 from aurora_migration.model.grant import Grant
 from aurora_migration.model.plan import MigrationPlan
+from aurora_migration.mysql.accounts import all_roles
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import raw
@@ -49,6 +50,7 @@ def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             script.run(connection, HERE / "target.sql")
             with connection.cursor() as cursor:
                 cursor.execute(f"REVOKE {WRITES} ON mysql.* FROM rds_superuser_role")
+                cursor.execute("SET DEFAULT ROLE NONE TO admin")  # nothing is active unless one asks for it
                 cursor.execute("INSTALL COMPONENT 'file://component_validate_password'")
         yield server
     finally:
@@ -82,7 +84,13 @@ def unexplained(plan: AccountPlan, source: Session, target: Session) -> list[str
 
 def test_strict_target_is_strict(strict: Session) -> None:
     with pytest.raises(MissingPrivilegeError):
-        strict.execute(raw("UPDATE mysql.user SET Super_priv = 'Y' WHERE User = 'admin'"))
+        strict.query(raw("SELECT User FROM mysql.user"))
+    with all_roles(strict):
+        assert strict.query(raw("SELECT User FROM mysql.user")) != []
+        with pytest.raises(MissingPrivilegeError):
+            strict.execute(raw("UPDATE mysql.user SET Super_priv = 'Y' WHERE User = 'admin'"))
+    with pytest.raises(MissingPrivilegeError):
+        strict.query(raw("SELECT User FROM mysql.user"))
 
 
 def test_capability_expands_the_role(strict: Session, target: Session) -> None:
