@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from tests.integration.schema.migration import executed, migration, rows
 pytestmark = pytest.mark.servers
 
 Make = Callable[..., Databases]
+Definers = Callable[[Session], None]
 TEXT = Path(__file__).with_name("programs.sql").read_text(encoding="utf-8")
 LONG = TEXT.replace("'LONG'", "'" + "long, and quoted '' twice; " * 4000 + "'")
 PROGRAMS = tuple(statements(LONG))
@@ -28,53 +29,48 @@ def described(session: Session, schema: str) -> dict[str, Program]:
     return {program.label: program for program in programs.programs(session, schema).all}
 
 
-def grant_all_to_definers(made: Databases) -> None:
-    for session in (made.source_root, made.target_root):
-        for account in ("app@localhost", "`ow``ner`@`10.%`"):
-            session.execute(raw(f"CREATE USER IF NOT EXISTS {account} ACCOUNT LOCK"))
-            session.execute(raw(f"GRANT ALL ON {made.name}.* TO {account}"))
+ACCOUNTS = "app@localhost, old@localhost, other@localhost, `ow``ner`@`10.%`"
 
 
-def drop_definers(made: Databases) -> None:
-    for session in (made.source_root, made.target_root):
-        session.execute(raw("DROP USER IF EXISTS app@localhost, `ow``ner`@`10.%`"))
-
-
-@pytest.fixture
-def made(databases: Make) -> Databases:
+@pytest.fixture(autouse=True)
+def definers(databases: Make) -> Iterator[Definers]:
+    """The accounts that define the programs, on the source alone; call it to have them on another server, too."""
     made = databases()
-    made.source_root.execute(raw("CREATE USER app@localhost, `ow``ner`@`10.%` ACCOUNT LOCK"))
-    made.source_root.execute(raw(f"GRANT ALL ON {made.name}.* TO app@localhost, `ow``ner`@`10.%`"))
+
+    def create(session: Session) -> None:
+        session.execute(raw(f"CREATE USER IF NOT EXISTS {ACCOUNTS} ACCOUNT LOCK"))
+        session.execute(raw(f"GRANT ALL ON *.* TO {ACCOUNTS}"))
+        session.execute(raw(f"REVOKE SYSTEM_USER ON *.* FROM {ACCOUNTS}"))
+
+    create(made.source_root)
+    yield create
+    for session in (made.source_root, made.target_root):
+        session.execute(raw(f"DROP USER IF EXISTS {ACCOUNTS}"))
+
+
+def test_programs_arrive_before_their_definers_do(databases: Make, definers: Definers) -> None:
+    made = databases()
     # A view over a view over a function, with JSON_TABLE, is shown to those who may call the function only.
     made.source_root.execute(raw(f"GRANT EXECUTE ON {made.name}.* TO migrator"))
     made.on_source(*PROGRAMS)
-    made.on_source("SET SESSION time_zone = '+00:00'")
-    return made
-
-
-def test_programs_arrive_before_their_definers_do(made: Databases) -> None:
-    try:
-        run = migration(made)
-        result = run.all()
-        print(*result.findings, sep="\n")
-        drop_first = {finding.subject: finding for finding in result.findings}
-        assert set(drop_first) == {f"view {made.name}.broken", f"view {made.name}.on_broken"}
-        assert {finding.code for finding in result.findings} == {"broken-view"}
-        grant_all_to_definers(made)
-        compare(made)
-        states = {state.name: state.status for state in result.event_states}
-        assert states["in_zone"] == states["ansi event"] == "ENABLED"
-        assert states["switched_off"] == states["over_but_kept"] == states["ended"] == "DISABLED"
-        assert states["for_replicas"] == "REPLICA_SIDE_DISABLED"
-        disabled = {rule.subject for rule in result.rules if rule.rule == "event-disabled"}
-        assert disabled == {f"event {made.name}.{name}" for name in ("in_zone", "ansi event", "for_replicas")}
-        assert {rule.rule for rule in result.rules} == {"event-disabled"}
-        before = executed(made.target_root)
-        assert run.programs() == result
-        assert executed(made.target_root) == before, "a second run writes nothing"
-        assert behaviour(made, made.target_root) == behaviour(made, made.source_root)
-    finally:
-        drop_definers(made)
+    run = migration(made)
+    result = run.all()
+    subjects = {finding.subject for finding in result.findings}
+    assert subjects == {f"view {made.name}.broken", f"view {made.name}.on_broken"}
+    assert {finding.code for finding in result.findings} == {"broken-view"}
+    definers(made.target_root)
+    compare(made)
+    states = {state.name: state.status for state in result.event_states}
+    assert states["in_zone"] == states["ansi event"] == "ENABLED"
+    assert states["switched_off"] == states["over_but_kept"] == states["ended"] == "DISABLED"
+    assert states["for_replicas"] == "REPLICA_SIDE_DISABLED"
+    disabled = {rule.subject for rule in result.rules if rule.rule == "event-disabled"}
+    assert disabled == {f"event {made.name}.{name}" for name in ("in_zone", "ansi event", "for_replicas")}
+    assert {rule.rule for rule in result.rules} == {"event-disabled"}
+    before = executed(made.target_root)
+    assert run.programs() == result
+    assert executed(made.target_root) == before, "a second run writes nothing"
+    assert behaviour(made, made.target_root) == behaviour(made, made.source_root)
 
 
 def compare(made: Databases) -> None:
@@ -111,3 +107,157 @@ def behaviour(made: Databases, session: Session) -> list[object]:
         rows(session, "SELECT n, t, s, c, HEX(raw_byte), k FROM a_deepest ORDER BY n"),
         rows(session, "SELECT vat(10)"),
     ]
+
+
+def test_programs_of_clients_in_other_charsets(databases: Make, definers: Definers) -> None:
+    made = databases("CREATE TABLE t (a VARCHAR(9), l VARCHAR(9) CHARACTER SET latin1)")
+    connection = made.source_root.connection
+    for charset, text in (
+        ("latin1", "CREATE DEFINER = app@localhost PROCEDURE `pé` (IN é INT) COMMENT 'é' SELECT 'é', HEX('é'), é"),
+        ("latin1", "CREATE DEFINER = app@localhost TRIGGER `té` BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 'é'"),
+        ("latin1", "CREATE DEFINER = app@localhost VIEW `vé` AS SELECT 'é' AS `é`, a FROM t WHERE l = 'é'"),
+        ("gbk", "CREATE DEFINER = app@localhost PROCEDURE gbk_one () SELECT '誠', HEX('誠') AS '誠'"),
+    ):
+        connection.query(f"SET NAMES {charset}")
+        connection.query(text.encode(charset))
+    connection.query("SET NAMES utf8mb4")
+    run = migration(made)
+    assert run.all().findings == ()
+    definers(made.target_root)
+    ours, theirs = described(made.source_root, made.name), described(made.target_root, made.name)
+    assert theirs == ours
+    assert len(ours) == 4
+    procedure = ours[f"procedure {made.name}.pé"]
+    assert procedure.character_set_client == "latin1"
+    before = executed(made.target_root)
+    run.programs()
+    assert executed(made.target_root) == before
+
+
+def test_definers_are_mapped_or_replaced_by_the_invoker(databases: Make) -> None:
+    made = databases(
+        "CREATE TABLE t (a INT)",
+        "CREATE DEFINER = old@localhost FUNCTION f (x VARCHAR(9)) RETURNS DECIMAL(5,2) UNSIGNED"
+        " DETERMINISTIC COMMENT 'c' RETURN 1",
+        "CREATE DEFINER = old@localhost PROCEDURE p () SELECT 1",
+        "CREATE DEFINER = other@localhost VIEW v AS SELECT a, f('') AS b FROM t",
+        "CREATE DEFINER = old@localhost VIEW w AS SELECT a FROM v",
+        "CREATE DEFINER = old@localhost TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET @x = 1",
+        "CREATE DEFINER = old@localhost EVENT e ON SCHEDULE EVERY 1 DAY DO SET @x = 1",
+    )
+    run = migration(made, definers={"policy": "map", "map": {"old@localhost": "ne`w@10.%"}})
+    result = run.all()
+    assert result.findings == ()
+    found = {program.kind: program.definer for program in described(made.target_root, made.name).values()}
+    assert set(found.values()) == {"ne`w@10.%"}
+    view = described(made.target_root, made.name)[f"view {made.name}.v"]
+    assert (view.definer, view.security) == ("other@localhost", "DEFINER")
+    assert len([rule for rule in result.rules if rule.rule == "definer"]) == 5
+
+    run = migration(made, definers={"policy": "invoker"})
+    result = run.programs()
+    assert result.findings == ()
+    found = {p.label.partition(".")[2]: p.security for p in described(made.target_root, made.name).values()}
+    assert found == {
+        "f": "INVOKER",
+        "p": "INVOKER",
+        "v": "INVOKER",
+        "w": "INVOKER",
+        "r": "DEFINER",
+        "e": "DEFINER",
+    }
+    assert {rule.subject.partition(".")[2] for rule in result.rules if rule.rule == "definer"} == set("fpvw")
+    before = executed(made.target_root)
+    run.programs()
+    assert executed(made.target_root) == before
+
+
+def test_what_differs_on_the_target_is_made_again(databases: Make, definers: Definers) -> None:
+    made = databases(
+        "CREATE TABLE t (a INT)",
+        "CREATE DEFINER = app@localhost FUNCTION f () RETURNS INT NO SQL RETURN 1",
+        "CREATE DEFINER = app@localhost VIEW v AS SELECT f() AS a FROM t",
+        "CREATE DEFINER = app@localhost VIEW w AS SELECT a FROM v",
+        "CREATE DEFINER = app@localhost TRIGGER r1 BEFORE INSERT ON t FOR EACH ROW SET @x = 1",
+        "CREATE DEFINER = app@localhost TRIGGER r2 BEFORE INSERT ON t FOR EACH ROW SET @x = 2",
+        "CREATE DEFINER = app@localhost EVENT e ON SCHEDULE EVERY 1 DAY STARTS '2031-01-01 00:00:00'"
+        " DO SET @x = 1",
+    )
+    run = migration(made)
+    run.all()
+    for change in (
+        "ALTER FUNCTION f SQL SECURITY INVOKER",
+        "ALTER FUNCTION f COMMENT 'other'",
+        "DROP FUNCTION f",
+        "DROP VIEW v",
+        "CREATE OR REPLACE DEFINER = app@localhost SQL SECURITY INVOKER VIEW v AS SELECT 1 AS a FROM t",
+        "ALTER DEFINER = app@localhost SQL SECURITY INVOKER VIEW w AS SELECT 2 AS a FROM t",
+        "DROP TRIGGER r1",
+        "ALTER DEFINER = app@localhost EVENT e ENABLE",
+        "ALTER DEFINER = app@localhost EVENT e ON SCHEDULE EVERY 2 DAY",
+        "DROP EVENT e",
+    ):
+        made.on_target(change)
+        result = run.programs()
+        assert result.findings == (), change
+        described_alike(made, change)
+    definers(made.target_root)
+    made.on_target("SET SESSION sql_mode = 'ANSI_QUOTES'")
+    made.target_root.execute(raw("DROP FUNCTION f"))
+    made.target_root.execute(raw("CREATE DEFINER = app@localhost FUNCTION f () RETURNS INT NO SQL RETURN 1"))
+    made.target_root.execute(raw("SET SESSION sql_mode = ''"))
+    run.programs()
+    described_alike(made, "other sql_mode")
+
+
+def described_alike(made: Databases, change: str) -> None:
+    theirs, ours = described(made.target_root, made.name), described(made.source_root, made.name)
+    # the functions' definer does not exist, so nobody is shown the views that call them
+    for kind in ("view", "event"):
+        assert [label for label in theirs if label.startswith(kind)] == [
+            label for label in ours if label.startswith(kind)
+        ], change
+    event = theirs.pop(f"event {made.name}.e")
+    assert isinstance(event, Event)
+    assert event.status == "DISABLED"
+    assert "EVERY 1 DAY STARTS '2031" in event.create
+    for label, program in ours.items():
+        if label.startswith(("function", "trigger")):
+            assert theirs[label] == program, change
+    sql = f"SELECT TABLE_NAME, SECURITY_TYPE FROM information_schema.VIEWS WHERE TABLE_SCHEMA = '{made.name}'"
+    assert rows(made.target_root, f"{sql} ORDER BY 1") == [("v", "DEFINER"), ("w", "DEFINER")], change
+
+
+def test_single_tables_bring_their_triggers_and_nothing_else(databases: Make) -> None:
+    made = databases(
+        "CREATE TABLE t (a INT)",
+        "CREATE TABLE u (a INT)",
+        "CREATE DEFINER = app@localhost PROCEDURE p () SELECT 1",
+        "CREATE DEFINER = app@localhost VIEW v AS SELECT a FROM t",
+        "CREATE DEFINER = app@localhost TRIGGER of_t BEFORE INSERT ON t FOR EACH ROW SET @x = 1",
+        "CREATE DEFINER = app@localhost TRIGGER of_u BEFORE INSERT ON u FOR EACH ROW SET @x = 1",
+    )
+    run = migration(made, selection=[{"include": f"{made.name}.t"}])
+    assert run.all().findings == ()
+    assert list(described(made.target_root, made.name)) == [f"trigger {made.name}.of_t"]
+
+
+def test_what_the_target_refuses_is_told_and_the_rest_is_there(databases: Make) -> None:
+    made = databases(
+        "CREATE TABLE t (a INT)",
+        "CREATE TABLE left_out (a INT)",
+        "CREATE DEFINER = app@localhost VIEW v AS SELECT a FROM t",
+        "CREATE DEFINER = app@localhost VIEW w AS SELECT a FROM left_out",
+        "CREATE DEFINER = app@localhost VIEW x AS SELECT a FROM w",
+        "CREATE DEFINER = root@localhost PROCEDURE by_root () SELECT 1",
+    )
+    run = migration(made, selection=[{"include": f"{made.name}.*"}, {"exclude": f"{made.name}.left_out"}])
+    result = run.all()
+    assert {(finding.code, finding.subject) for finding in result.findings} == {
+        ("program-not-created", f"view {made.name}.w"),
+        ("program-not-created", f"view {made.name}.x"),
+        ("program-not-created", f"procedure {made.name}.by_root"),
+    }
+    remedies = {finding.subject.partition(".")[2]: finding.remedy for finding in result.findings}
+    assert "definers.map" in remedies["by_root"]
+    assert list(described(made.target_root, made.name)) == [f"view {made.name}.v"]

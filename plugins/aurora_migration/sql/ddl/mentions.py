@@ -36,7 +36,7 @@ class Mention:
 _TABLE_LIST: Final = ("FROM", "JOIN", "STRAIGHT_JOIN")
 # after one of these comes a table, but a parenthesis makes the word a function: REPLACE(a, b, c)
 _TABLE: Final = ("TABLE", "REFERENCES", "VIEW", "TRUNCATE")
-_WRITE: Final = ("INSERT", "REPLACE", "UPDATE")
+_WRITE: Final = ("INSERT", "REPLACE", "UPDATE", "DELETE")
 _MODIFIERS: Final = ("LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "IGNORE", "QUICK")
 _ROUTINE: Final = ("CALL", "PROCEDURE", "FUNCTION", "TRIGGER", "EVENT")
 # functions with FROM between their arguments: EXTRACT(YEAR FROM a.b)
@@ -142,7 +142,7 @@ def _opens_tables(cut: Sequence[Token], index: int) -> bool:
 
 
 def _is_written(cut: Sequence[Token], index: int) -> bool:
-    """INSERT [IGNORE] [INTO] t, UPDATE t; but SELECT … INTO v and ON DUPLICATE KEY UPDATE c are not tables."""
+    """INSERT [IGNORE] [INTO] t, UPDATE t, DELETE t FROM; but not SELECT … INTO v, ON DUPLICATE KEY UPDATE c."""
     at = index - 1
     into = cut[at].word("INTO")
     at -= into
