@@ -149,7 +149,7 @@ CORRUPTIONS: dict[str, tuple[str, DifferenceKind, str, str]] = {
         " ON DELETE CASCADE",
         DIFFERS, "foreign key twin.child.child_parent", "parent table: 'parent' → 'hidden_twin'",
     ),
-    "check missing": ("ALTER TABLE parent DROP CHECK positive", MISSING, "check twin.parent.positive", "enforced YES"),
+    "check missing": ("ALTER TABLE parent DROP CHECK positive", MISSING, "check twin.parent.positive", "enforced"),
     "check enforced": (
         "ALTER TABLE parent ALTER CHECK soft ENFORCED",
         DIFFERS, "check twin.parent.soft", "enforced: 'NO' → 'YES'",

@@ -5,7 +5,7 @@ CREATE TABLE no_row_no_key (v INT);
 DELIMITER //
 CREATE PROCEDURE make_many() BEGIN
   DECLARE n INT DEFAULT 0;
-  WHILE n < 200 DO
+  WHILE n < 60 DO
     SET @make = CONCAT('CREATE TABLE tiny_', n, ' (id INT PRIMARY KEY, v INT, KEY (v))');
     PREPARE make FROM @make; EXECUTE make;
     SET @fill = CONCAT('INSERT INTO tiny_', n, ' VALUES (', n, ', ', n % 7, ')');

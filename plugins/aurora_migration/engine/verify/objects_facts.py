@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from aurora_migration.engine.verify.objects_text import without_width
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
 
@@ -48,6 +49,7 @@ def columns(session: Session, schema: str) -> Members:
 
     def facts(parts: list[dict[str, Any]]) -> Facts:
         found = {name: _modern(name, parts[0][name]) for name in kept}
+        found["type"] = without_width(found["type"] or "")
         return found | ({"default": _EXPRESSION} if "DEFAULT_GENERATED" in (found["extra"] or "") else {})
 
     return _members(session.query(statement("objects/columns"), {"schema": schema}), facts)

@@ -28,6 +28,7 @@ _PIECES: Final = (
 )
 _STRING: Final = r"'(?:''|\\.|[^'\\])*'"
 _DOUBLE: Final = r'"(?:""|\\.|[^"\\])*"'
+_WIDTH: Final = re.compile(r"^((?:tiny|small|medium|big)?int|year)\(\d+\)")
 _INTRODUCER: Final = re.compile(r"_[a-z0-9]+\Z")
 # MySQL's charsets that Python calls by another name, or means another by it
 _CODECS: Final = {
@@ -86,30 +87,48 @@ def table_text(create: str) -> TableText:
     definitions = {}
     for piece in _split(words[start + 1 : end], ","):
         kind, name = _key(piece)
-        definitions[kind, name] = _plain(piece, column=kind == "column")
+        definitions[kind, name] = _column(piece) if kind == "column" else _plain(piece)
     rest = words[end + 1 :]
     cut = next((i for i in range(len(rest) - 1) if rest[i] == "PARTITION" and rest[i + 1] == "BY"), len(rest))
     return TableText(definitions, _options(rest[:cut]), _plain(rest[cut:]))
 
 
-def _plain(words: Sequence[str], *, column: bool = False) -> tuple[str, ...]:
-    """Without introducers; of a column also without charset and collation, which the catalog's facts hold."""
+def _plain(words: Sequence[str]) -> tuple[str, ...]:
+    """Literals without their introducers."""
+    kept: list[str] = []
+    for word in words:
+        if word.startswith("'") and kept and _INTRODUCER.match(kept[-1]):
+            kept.append(_meant(kept.pop()[1:], word))
+        else:
+            kept.append(word)
+    return tuple(kept)
+
+
+def _column(words: Sequence[str]) -> tuple[str, ...]:
+    """Without charset and collation, which the catalog's facts hold, and without the width of an integer."""
     kept: list[str] = []
     depth = index = 0
     while index < len(words):
-        word, following = words[index], words[index + 1] if index + 1 < len(words) else ""
-        depth += {"(": 1, ")": -1}.get(word, 0)
-        if _INTRODUCER.match(word) and following.startswith("'"):
-            kept.append(_meant(word[1:], following))
-            index += 2
-        elif column and depth == 0 and word == "CHARACTER" and following == "SET":
+        depth += {"(": 1, ")": -1}.get(words[index], 0)
+        if depth == 0 and words[index : index + 2] == ("CHARACTER", "SET"):
             index += 3
-        elif column and depth == 0 and word == "COLLATE":
+        elif depth == 0 and words[index] == "COLLATE":
             index += 2
         else:
-            kept.append(word)
+            kept.append(words[index])
             index += 1
-    return tuple(kept)
+    if kept[2:3] == ["("] and kept[4:5] == [")"]:
+        written = f"{kept[1]}({kept[3]}){' '.join(['', *kept[5:7]])}"
+        if without_width(written) != written:
+            del kept[2:5]
+    return _plain(kept)
+
+
+def without_width(column_type: str) -> str:
+    """A type as servers since 8.0.19 write it: no display width but for ZEROFILL and the plain TINYINT(1)."""
+    if "zerofill" in column_type.lower() or re.match(r"tinyint\(1\)(?! unsigned)", column_type):
+        return column_type
+    return _WIDTH.sub(r"\1", column_type)
 
 
 def _meant(charset: str, literal: str) -> str:
