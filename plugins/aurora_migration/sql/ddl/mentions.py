@@ -112,7 +112,7 @@ def _parts(cut: Sequence[Token], index: int) -> tuple[tuple[Token, ...], int]:
 
 def _is_variable(cut: Sequence[Token], index: int) -> bool:
     """``@name`` and ``@@global.name``; an account's host, too."""
-    return index > 0 and cut[index - 1].symbol("@")
+    return index > 0 and (cut[index - 1].symbol("@") or cut[index - 1].symbol("."))
 
 
 def _place(
