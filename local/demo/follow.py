@@ -18,6 +18,7 @@ from local.demo.screen import Rate, Screen, progress_line
 INTERVAL = 1.0
 LOG_LINES = 25
 SHOWN_TASKS = 2
+CONSEQUENCE = "report"  # fails because others have failed
 AIRFLOW_GROUPS = ("Log message source details", "Pre Execute", "Post Execute")
 ENDED = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
 SIGNS = {"success": ("✓", "green"), "skipped": ("-", "dim"), "removed": ("-", "dim")}
@@ -115,6 +116,8 @@ def label(task: Task) -> str:
 def show_failures(client: AirflowClient, dag_id: str, run_id: str, screen: Screen) -> None:
     """Name each failed task and print the end of its log; the first few, as one cause often fails many."""
     failed = [task for task in client.task_instances(dag_id, run_id) if task["state"] == "failed"]
+    causes = [task for task in failed if task["task_id"] != CONSEQUENCE]
+    failed = causes or failed
     for task in sorted(failed, key=lambda each: each["end_date"] or "")[:SHOWN_TASKS]:
         screen.say(f"\n✗ {label(task)} failed at try {task['try_number']}; the end of its log:", "bold red")
         try:

@@ -32,8 +32,7 @@ def print_findings(console: Console, findings: list[dict[str, Any]]) -> None:
         for finding in group[:ALIKE]:
             text = f"  {severity} {code} {finding['subject']}: {finding['observed']}"
             console.print(Text(text, STYLES.get(severity, "")))
-        if len(group) > ALIKE:
-            console.print(f"  … and {len(group) - ALIKE} more of the same kind")
+        print_rest(console, len(group), ALIKE)
         if remedy:
             console.print(Text(f"    what to do: {remedy}"))
 
@@ -68,22 +67,24 @@ def print_verdicts(console: Console, verdicts: list[dict[str, Any]]) -> None:
 
 
 def print_differences(console: Console, differences: list[dict[str, Any]]) -> None:
-    """Unexplained differences first, in red; then what was changed on purpose, with the rule that asked for
-    it.
-    """
+    """Unexplained differences first, in red; then what was changed on purpose, by the rule that asked for it."""
     bad = [each for each in differences if each["kind"] != ON_PURPOSE]
     meant = [each for each in differences if each["kind"] == ON_PURPOSE]
     console.print(Text(f"\nDifferences: {len(bad)}; changed on purpose: {len(meant)}", "bold"))
     for each in bad[:SHOWN]:
         text = f"  {each['area']} {each['subject']} {each['kind']}: {each['detail']}"
         console.print(Text(text, "bold red"))
-    print_rest(console, len(bad))
-    for each in meant[:SHOWN]:
-        console.print(Text(f"  {each['area']} {each['subject']}: {each['detail']} ({each['rule']})"))
-    print_rest(console, len(meant))
+    print_rest(console, len(bad), SHOWN)
+    rules: dict[str, list[dict[str, Any]]] = {}
+    for each in meant:
+        rules.setdefault(str(each["rule"]), []).append(each)
+    for rule, group in rules.items():
+        for each in group[:ALIKE]:
+            console.print(Text(f"  {each['area']} {each['subject']}: {each['detail']} ({rule})"))
+        print_rest(console, len(group), ALIKE)
 
 
-def print_rest(console: Console, count: int) -> None:
+def print_rest(console: Console, count: int, shown: int) -> None:
     """Say how many were left out."""
-    if count > SHOWN:
-        console.print(f"  … and {count - SHOWN} more")
+    if count > shown:
+        console.print(f"  … and {count - shown} more of the same kind")
