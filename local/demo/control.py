@@ -17,14 +17,14 @@ from local.login import Login
 SCHEMA = "aurora_migration"
 NOT_THERE = frozenset({1049, 1146})  # no such database, no such table
 
-PROGRESS = f"""
+PROGRESS = """
     WITH ranges AS (
         SELECT k.source_schema, k.source_table, k.row_estimate, EXISTS (
-            SELECT 1 FROM {SCHEMA}.chunks c
+            SELECT 1 FROM {control}.chunks c
             WHERE c.migration = k.migration AND c.source_schema = k.source_schema
               AND c.source_table = k.source_table AND c.range_number = k.number
               AND c.upper_bound <=> k.upper_bound) AS done
-        FROM {SCHEMA}.key_ranges k WHERE k.migration = %(migration)s AND k.unit > 0
+        FROM {control}.key_ranges k WHERE k.migration = %(migration)s AND k.unit > 0
     ), tables AS (
         SELECT MIN(done) AS done, SUM(row_estimate) AS row_estimate
         FROM ranges GROUP BY source_schema, source_table
@@ -32,24 +32,24 @@ PROGRESS = f"""
     SELECT COUNT(*) AS tables, COALESCE(SUM(done), 0) AS tables_loaded,
            COALESCE(SUM(row_estimate), 0) AS row_estimate, (SELECT COUNT(*) FROM ranges) AS ranges
     FROM tables"""
-LOADED = f"""
+LOADED = """
     SELECT COALESCE(SUM(row_count), 0) AS row_count, COALESCE(SUM(byte_count), 0) AS byte_count
-    FROM {SCHEMA}.chunks WHERE migration = %(migration)s"""
-VERIFIED = f"""
+    FROM {control}.chunks WHERE migration = %(migration)s"""
+VERIFIED = """
     SELECT COUNT(*) AS ranges, COALESCE(SUM(source_rows), 0) AS row_count
-    FROM {SCHEMA}.verdicts WHERE migration = %(migration)s AND run_id = %(run_id)s"""
-VERDICTS = f"""
+    FROM {control}.verdicts WHERE migration = %(migration)s AND run_id = %(run_id)s"""
+VERDICTS = """
     SELECT CONCAT(source_schema, '.', source_table) AS name, MIN(level) AS level,
            GROUP_CONCAT(DISTINCT verdict SEPARATOR ', ') AS verdict, SUM(source_rows) AS source_rows,
            SUM(target_rows) AS target_rows, SUM(chunks) AS chunks, SUM(seconds) AS seconds
-    FROM {SCHEMA}.verdicts WHERE migration = %(migration)s AND run_id = %(run_id)s
+    FROM {control}.verdicts WHERE migration = %(migration)s AND run_id = %(run_id)s
     GROUP BY source_schema, source_table ORDER BY name"""
-FINDINGS = f"""
+FINDINGS = """
     SELECT phase, severity, code, subject, observed, remedy
-    FROM {SCHEMA}.findings WHERE migration = %(migration)s AND run_id = %(run_id)s ORDER BY phase, number"""
-DIFFERENCES = f"""
+    FROM {control}.findings WHERE migration = %(migration)s AND run_id = %(run_id)s ORDER BY phase, number"""
+DIFFERENCES = """
     SELECT area, kind, subject, detail, rule
-    FROM {SCHEMA}.differences WHERE migration = %(migration)s AND run_id = %(run_id)s
+    FROM {control}.differences WHERE migration = %(migration)s AND run_id = %(run_id)s
     ORDER BY area, scope, number"""
 
 
@@ -70,7 +70,8 @@ class Snapshot:
 class ControlReader:
     """Reads one run; whatever is not written yet reads as nothing."""
 
-    def __init__(self, login: Login, migration: str, run_id: str) -> None:
+    def __init__(self, login: Login, migration: str, run_id: str, schema: str = SCHEMA) -> None:
+        self._control = "`" + schema.replace("`", "``").replace("%", "%%") + "`"
         self._connection: Connection[DictCursor] = pymysql.connect(
             host=login.host,
             port=login.port,
@@ -117,7 +118,7 @@ class ControlReader:
     def _rows(self, query: str) -> list[dict[str, Any]]:
         try:
             with self._connection.cursor() as cursor:
-                cursor.execute(query, self._run)
+                cursor.execute(query.format(control=self._control), self._run)
                 return list(cursor.fetchall())
         except pymysql.err.MySQLError as error:
             if error.args[0] in NOT_THERE:
