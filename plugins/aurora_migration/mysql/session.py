@@ -40,6 +40,7 @@ _WHERE_KNOWN: Final[dict[str, str | int]] = {
     "information_schema_stats_expiry": 0,
     "max_execution_time": 0,
     "show_gipk_in_create_table_and_information_schema": "ON",
+    "sql_quote_show_create": 1,
 }
 
 

@@ -261,3 +261,19 @@ def test_what_the_target_refuses_is_told_and_the_rest_is_there(databases: Make) 
     remedies = {finding.subject.partition(".")[2]: finding.remedy for finding in result.findings}
     assert "definers.map" in remedies["by_root"]
     assert list(described(made.target_root, made.name)) == [f"view {made.name}.v"]
+
+
+def test_a_target_that_trusts_no_function_creators_says_which_parameter_to_set(databases: Make) -> None:
+    made = databases(
+        "CREATE TABLE t (a INT)",
+        "CREATE DEFINER = app@localhost TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET @x = 1",
+        "CREATE DEFINER = app@localhost VIEW v AS SELECT a FROM t",
+    )
+    made.target_root.execute(raw("SET GLOBAL log_bin_trust_function_creators = 0"))
+    try:
+        findings = migration(made).all().findings
+    finally:
+        made.target_root.execute(raw("SET GLOBAL log_bin_trust_function_creators = 1"))
+    assert [finding.subject for finding in findings] == [f"trigger {made.name}.r"]
+    assert "log_bin_trust_function_creators to 1" in findings[0].remedy
+    assert list(described(made.target_root, made.name)) == [f"view {made.name}.v"]

@@ -212,3 +212,16 @@ def test_statistics_are_gathered_and_histograms_noted(databases: Make) -> None:
     assert [(rule.rule, rule.detail) for rule in rules] == [("histogram", "not carried over, on columns a")]
     sql = f"SELECT stat_value FROM mysql.innodb_index_stats WHERE database_name = '{made.name}'"
     assert rows(made.target_root, f"{sql} AND index_name = 'k' AND stat_name = 'n_diff_pfx01'") == [(2,)]
+
+
+def test_a_source_that_does_not_quote_names_is_read_all_the_same(databases: Make) -> None:
+    root = databases().source_root
+    root.execute(raw("SET GLOBAL sql_quote_show_create = 0"))
+    try:
+        made = databases("CREATE TABLE t (end INT PRIMARY KEY, id INT AUTO_INCREMENT, KEY k (id))")
+        run = migration(made)
+        run.first()
+        run.second()
+    finally:
+        root.execute(raw("SET GLOBAL sql_quote_show_create = 1"))
+    assert "  KEY `k` (`id`)" in create_text(made.target_root, made.name, "t")

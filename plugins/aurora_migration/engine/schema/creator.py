@@ -34,9 +34,11 @@ _READERS: Final[dict[ProgramKind, Callable[[Session, str], tuple[Program, ...]]]
     ProgramKind.EVENT: programs.events,
 }
 _REMEDY: Final = "correct it on the source or leave it out, or create it on the target by hand"
-_REMEDY_DEFINER: Final = (
-    "its definer holds SYSTEM_USER on the target, for whom nobody else may define: name another by definers.map"
-)
+# a word of the server's refusal → what helps
+_REMEDIES: Final = {
+    "SYSTEM_USER": "its definer holds SYSTEM_USER on the target, so name another one by definers.map",
+    "log_bin_trust_function_creators": "set log_bin_trust_function_creators to 1 in the cluster's parameter group",
+}
 _DROPPED_AT_ONCE: Final = 1588  # ER_EVENT_CANNOT_CREATE_IN_THE_PAST, as a note
 
 
@@ -110,7 +112,8 @@ class ProgramCreator:
         self.target.execute(statement("schema/drop_program", kind=kind, name=qualified(program.name)))
 
     def refuse(self, program: TargetProgram, refusal: MigrationError) -> None:
-        remedy = _REMEDY_DEFINER if "SYSTEM_USER" in refusal.message else refusal.remedy or _REMEDY
+        named = (remedy for word, remedy in _REMEDIES.items() if word in refusal.message)
+        remedy = next(named, refusal.remedy or _REMEDY)
         self.findings.append(warning("program-not-created", program.label, refusal.message, remedy))
 
     @contextlib.contextmanager

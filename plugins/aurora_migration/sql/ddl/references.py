@@ -4,6 +4,9 @@ Works on tokens of the original text, so that nothing but the names themselves c
 where its place leaves one meaning: after FROM, JOIN, INTO and the like, as a qualifier of three parts, before an
 argument list, or as a qualifier that no alias, column or variable of the text can be. Any other mention is a
 *doubt*; a text with a doubt must not be rewritten at all, which the caller reports.
+
+A general SQL parser is no help here: those at hand drop version comments, know no sql_mode and take a program's
+body for one opaque command. Once a view is created the server says what it reads; the caller compares that.
 """
 
 from __future__ import annotations
