@@ -63,6 +63,12 @@ def execute(server: Server, *statements: str) -> None:
             cursor.execute(statement)
 
 
+def has_owner(server: Server) -> bool:
+    """Whether the owner's account has been migrated."""
+    with server.connect() as connection, connection.cursor() as cursor:
+        return bool(cursor.execute("SELECT 1 FROM mysql.user WHERE user = %s", (OWNER,)))
+
+
 def names(server: Server) -> set[str]:
     """The databases that are not the server's own."""
     with server.connect() as connection, connection.cursor() as cursor:

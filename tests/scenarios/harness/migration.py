@@ -28,7 +28,7 @@ from local.servers import Pair
 from tests.fresh_databases import endpoint
 from tests.loads import SmallChunks
 from tests.scenarios.harness.case import Case
-from tests.scenarios.harness.databases import OWNER
+from tests.scenarios.harness.databases import OWNER, has_owner
 
 RUN = "scenario"
 CHUNK_BYTES = 8 << 10  # far smaller than a migration file allows, so that small tables have several chunks
@@ -71,6 +71,7 @@ def migrate(config: MigrationConfig, pair: Pair, options: RunOptions | None = No
 class _Migration:
     def __init__(self, config: MigrationConfig, pair: Pair, options: RunOptions) -> None:
         self.config = config
+        self.pair = pair
         self.options = options
         self.source = endpoint("source", pair.source_login)
         self.target = endpoint("target", pair.target_login)
@@ -104,7 +105,8 @@ class _Migration:
 
     def _first_wave(self) -> None:
         with Session.open(self.source) as source, Session.open(self.target) as target:
-            self.control.ensure(target)
+            if not self.control.exists(target):
+                self.control.ensure(target)
             self.outcome.rules += create_tables(
                 self._plan(source),
                 self.options,
@@ -153,7 +155,8 @@ class _Migration:
             self.outcome.findings += result.findings
 
     def _accounts(self) -> None:
-        if self.config.accounts.mode != "migrate":
+        """The owner alone, and once a session: its grants are on everything."""
+        if self.config.accounts.mode != "migrate" or has_owner(self.pair.target):
             return
         with Session.open(self.source) as source, Session.open(self.target) as target:
             here, there, able = read_accounts(source), read_accounts(target), target_capability(target)
