@@ -1,6 +1,7 @@
 -- One row per stored function that a view of a schema calls.
 -- Versions: 8.0.13+. Privileges: any on the view, EXECUTE or SHOW_ROUTINE on the function.
-SELECT u.TABLE_NAME AS view_name,
+SELECT DISTINCT
+       u.TABLE_NAME AS view_name,
        u.SPECIFIC_SCHEMA AS used_schema,
        u.SPECIFIC_NAME AS used_name
   FROM information_schema.VIEW_ROUTINE_USAGE u

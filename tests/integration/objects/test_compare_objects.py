@@ -9,7 +9,7 @@ from aurora_migration.engine.verify.objects import compare_objects
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.model.plan import RunOptions
 from aurora_migration.model.report import Difference, DifferenceKind
-from tests.integration.objects.twins import Twins
+from tests.integration.objects.twins import TWIN, Twins, run
 
 pytestmark = pytest.mark.servers
 
@@ -317,3 +317,58 @@ def test_a_corruption_is_found_and_named(twins: Twins, case: str) -> None:
     found = [d for d in compare(twins) if d.subject == subject and d.kind is kind]
     assert [d for d in found if words in d.detail], found
     assert all(d.area == "objects" and not d.explained and not d.rule for d in found)
+
+
+def test_single_tables_bring_their_triggers_and_nothing_else(twins: Twins) -> None:
+    only_child = {"selection": [{"include": "twin.child"}]}
+    twins.run(
+        twins.pair.target,
+        "DROP VIEW above;\nDROP EVENT once;\nDROP TABLE keyless;\nALTER DATABASE twin COLLATE utf8mb4_bin;",
+    )
+    assert compare(twins, **only_child) == ()
+    twins.run(twins.pair.target, "DROP TRIGGER child_first;")
+    found = compare(twins, **only_child)
+    assert [d.subject for d in found] == ["trigger twin.child_first", "trigger twin.child_second"]
+
+
+def test_what_the_selection_leaves_out_is_not_extra(twins: Twins) -> None:
+    twins.run(twins.pair.target, "CREATE TABLE log_1 (id INT);\nCREATE VIEW log_2 AS SELECT 1;")
+    selection = [{"include": "twin.*"}, {"exclude": "twin.log_*"}]
+    assert compare(twins, selection=selection) == ()
+    assert {d.subject for d in compare(twins)} == {"table twin.log_1", "view twin.log_2"}
+
+
+def test_a_mapped_definer_is_on_purpose_and_another_is_not(twins: Twins) -> None:
+    text = "CREATE OR REPLACE DEFINER = {}@`%` SQL SECURITY INVOKER VIEW above AS SELECT id FROM seen;"
+    mapped = {"definers": {"policy": "map", "map": {"root@localhost": "owner@%"}}}
+    twins.run(twins.pair.target, text.format("owner"))
+    found = {d.subject: d for d in compare(twins, **mapped)}
+    assert (found["view twin.above"].explained, found["view twin.above"].rule) == (True, "definer")
+    twins.run(twins.pair.target, text.format("other"))
+    found = {d.subject: d for d in compare(twins, **mapped)}
+    assert found["view twin.above"].kind is DIFFERS
+
+
+def test_an_event_that_runs_on_the_source_is_off_on_purpose(twins: Twins) -> None:
+    twins.run(twins.pair.source, "ALTER EVENT nightly ENABLE;")
+    try:
+        (found,) = compare(twins)
+    finally:
+        twins.run(twins.pair.source, "ALTER EVENT nightly DISABLE;")
+    assert (found.kind, found.rule) == (DifferenceKind.ON_PURPOSE, "event-disabled")
+    assert found.subject == "event twin.nightly"
+    assert found.detail == "status: 'ENABLED' → 'DISABLED'"
+
+
+def test_a_renamed_schema_is_compared_under_its_new_name(twins: Twins) -> None:
+    run(twins.pair.target, "CREATE DATABASE moved CHARACTER SET utf8mb4;")
+    try:
+        run(twins.pair.target, TWIN.read_text(), "moved")
+        renames = {"renames": {"schemas": {"twin": "moved"}}}
+        found = compare(twins, **renames)
+        assert {d.rule for d in found} == {"rename"}
+        left_behind = "CREATE OR REPLACE SQL SECURITY INVOKER VIEW above AS SELECT id FROM twin.seen;"
+        run(twins.pair.target, left_behind, "moved")
+        assert "view moved.above" in {d.subject for d in compare(twins, **renames) if not d.explained}
+    finally:
+        run(twins.pair.target, "DROP DATABASE moved;")

@@ -35,7 +35,10 @@ def compare_objects(plan: MigrationPlan, source: Session, target: Session) -> tu
     for schema in scope.whole_targets():
         found += _extra_tables(scope, schema, target)
     expected = scope.expected(source)
-    comparison = ProgramComparison(plan.config.definers, scope.renamed_names())
+    config = plan.config
+    comparison = ProgramComparison(
+        config.definers, scope.renamed_names(), config.target_name, config.target_schema
+    )
     return tuple(found + comparison.compare(expected, scope.present(target, expected)))
 
 

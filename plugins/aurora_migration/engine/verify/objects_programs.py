@@ -7,7 +7,7 @@ changed on purpose. Everything else in a body has to be the same, comments inclu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -23,6 +23,7 @@ from aurora_migration.engine.verify.objects_facts import Facts
 from aurora_migration.engine.verify.objects_rules import BROKEN_VIEW, DEFINER, EVENT_DISABLED, RENAME
 from aurora_migration.engine.verify.objects_text import name_of, tokens
 from aurora_migration.model.config import DefinersConfig
+from aurora_migration.model.names import TableName
 from aurora_migration.model.program import Event, Program, Routine, Trigger, View
 from aurora_migration.model.report import Difference
 
@@ -30,11 +31,22 @@ _STATE: Final = frozenset({"ENABLE", "DISABLE", "ON", "SLAVE", "REPLICA"})
 
 
 class ProgramComparison:
-    """Compares programs; ``names`` are pairs of unquoted names, old and new, that the migration changes."""
+    """Compares programs; ``names`` are pairs of unquoted names, old and new, that the migration changes.
 
-    def __init__(self, definers: DefinersConfig, names: AbstractSet[tuple[str, str]]) -> None:
+    ``on_target`` names a table or view there, and ``schema_on_target`` a schema.
+    """
+
+    def __init__(
+        self,
+        definers: DefinersConfig,
+        names: AbstractSet[tuple[str, str]],
+        on_target: Callable[[TableName], TableName],
+        schema_on_target: Callable[[str], str],
+    ) -> None:
         self._definers = definers
         self._names = names
+        self._on_target = on_target
+        self._schema_on_target = schema_on_target
 
     def compare(self, ours: Mapping[str, Program], theirs: Mapping[str, Program]) -> list[Difference]:
         """``ours`` and ``theirs`` by the label that the program has (or should have) on the target."""
@@ -54,7 +66,9 @@ class ProgramComparison:
         def explain(_: str, fact: str, one: str | None, other: str | None) -> str:
             return self._explain(ours, fact, one, other)
 
-        found = compare_facts("program", label, facts(ours), facts(theirs), explain)
+        found = compare_facts(
+            "program", label, facts(ours) | self._uses(ours), facts(theirs) | _used(theirs), explain
+        )
         if isinstance(ours, View) and ours.broken and not ours.create:
             return found
         one, other = body(ours), body(theirs)
@@ -64,6 +78,14 @@ class ProgramComparison:
             return [*found, differs(label, "names follow the renames of the migration", RENAME)]
         left, right = cut_to_change(" ".join(one), " ".join(other))
         return [*found, differs(label, change("text", left, right))]
+
+    def _uses(self, program: Program) -> Facts:
+        """What a source view has to use on the target: a text in which names may change does not tell."""
+        if not isinstance(program, View):
+            return {}
+        tables = {self._on_target(name) for name in program.tables}
+        routines = {TableName(self._schema_on_target(name.schema), name.name) for name in program.routines}
+        return _use_facts(tables, routines)
 
     def _same(self, one: str, other: str) -> bool:
         return one == other or (name_of(one), name_of(other)) in self._names
@@ -92,6 +114,14 @@ def facts(program: Program) -> Facts:
         "database collation": _modern(program.database_collation),
     }
     return shared | _own_facts(program)
+
+
+def _used(program: Program) -> Facts:
+    return _use_facts(program.tables, program.routines) if isinstance(program, View) else {}
+
+
+def _use_facts(tables: Iterable[TableName], routines: Iterable[TableName]) -> Facts:
+    return {"reads": ", ".join(map(str, sorted(tables))), "calls": ", ".join(map(str, sorted(routines)))}
 
 
 def _own_facts(program: Program) -> Facts:
