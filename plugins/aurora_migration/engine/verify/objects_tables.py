@@ -27,8 +27,11 @@ from aurora_migration.engine.verify.objects_text import TableText, table_text
 from aurora_migration.model.names import TableMapping, TableName
 from aurora_migration.model.plan import PlannedTable
 from aurora_migration.model.report import Difference
-from aurora_migration.mysql.ddl import relation_exists, show_create_table
+from aurora_migration.mysql.ddl import relation_exists
 from aurora_migration.mysql.session import Session
+from aurora_migration.mysql.text import decoded, unconverted
+from aurora_migration.sql.library import statement
+from aurora_migration.sql.quoting import qualified
 
 OnTarget = Callable[[TableName], TableName]
 
@@ -73,8 +76,9 @@ def compare_tables(
     for kind in facts.KINDS:
         found += _compare_kind(source, target, pairs, kind, on_target)
     known = {difference.subject for difference in found if not difference.explained}
-    for pair in pairs:
-        found += [d for d in _compare_text(source, target, pair) if d.subject not in known]
+    with unconverted(source), unconverted(target):
+        for pair in pairs:
+            found += [d for d in _compare_text(source, target, pair) if d.subject not in known]
     return found
 
 
@@ -157,8 +161,7 @@ def _compare_members(pair: Pair, kind: str, ours: dict[str, Facts], theirs: dict
 
 
 def _compare_text(source: Session, target: Session, pair: Pair) -> list[Difference]:
-    ours = table_text(show_create_table(source, pair.mapping.source))
-    theirs = table_text(show_create_table(target, pair.mapping.target))
+    ours, theirs = _show_create(source, pair.mapping.source), _show_create(target, pair.mapping.target)
     found: list[Difference] = []
     for (kind, old), definition in ours.definitions.items():
         name = expected_name(kind, old, pair.mapping)
@@ -192,6 +195,11 @@ def _unique(text: TableText) -> list[str]:
 
 def _options(text: TableText, told: frozenset[str]) -> Facts:
     return {name: value for name, value in text.options.items() if name not in told}
+
+
+def _show_create(session: Session, name: TableName) -> TableText:
+    row = decoded(session.query(statement("schema/show_create_table", table=qualified(name))))[0]
+    return table_text(row["Create Table"])
 
 
 def _described(member: Facts) -> str:
