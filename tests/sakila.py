@@ -20,7 +20,7 @@ def load_sakila(login: Login) -> None:
     """Load schema and data with the real client. Raises: CalledProcessError."""
     folder = sakila_folder()
     assert folder is not None
-    client = find_distribution().client("mysql")
+    client = find_distribution().client()
     for name in ("sakila-schema.sql", "sakila-data.sql"):
         with (folder / name).open("rb") as text:
             subprocess.run(

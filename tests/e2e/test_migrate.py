@@ -133,7 +133,7 @@ def test_a_dry_run_writes_nothing(airflow: AirflowInstance, root: Mapping[str, L
     ("name", "words"),
     [
         ("wrong", "source connection source_wrong_password"),
-        ("itself", "is the source"),
+        ("itself", "target-is-source"),
         ("nothing", "matches no table"),
     ],
 )
@@ -173,24 +173,28 @@ def test_shop_arrives_whole_and_a_change_by_hand_is_found(
     assert set(found.values()) == {"success"}
     assert_equal(root, "shop", "shop_archive")
 
-    table, key = sql(
-        root["target"],
-        "SELECT c.table_name, c.column_name FROM information_schema.key_column_usage c "
-        "WHERE c.table_schema = 'shop' AND c.table_name = 'customers' AND c.constraint_name = 'PRIMARY'",
-    )[0]
+    # one row changed, one deleted, one added by hand, and then put right again by repair
+    first, second = (row[0] for row in sql(root["target"], "SELECT id FROM shop.review ORDER BY id LIMIT 2"))
     sql(
         root["target"],
-        f"SET foreign_key_checks = 0, @k = (SELECT MIN(`{key}`) FROM shop.`{table}`)",
-        f"UPDATE shop.`{table}` SET `{key}` = `{key}` + 100000000 WHERE `{key}` = @k ",
+        f"UPDATE shop.review SET title = CONCAT(title, '!') WHERE id = {first}",
+        f"DELETE FROM shop.review WHERE id = {second}",
+        f"CREATE TEMPORARY TABLE shop.r SELECT * FROM shop.review WHERE id = {first}",
+        "UPDATE shop.r SET id = 4000000",
+        "INSERT INTO shop.review SELECT * FROM shop.r",
     )
     run_id, found = run(airflow, "shop.verify")
     bad = [task for task, state in found.items() if task.startswith("verify_rows") and state == "failed"]
     assert len(bad) == 1
     assert found["report"] == "failed"
     log = full_log(airflow, "shop.verify", run_id, bad[0])
-    assert f"shop.{table} range 1 chunk 1: row {key}=" in log
-    assert "is missing on the target" in log
-    assert "is only on the target" in log
+    assert f"shop.review range 1 chunk 1: row id={first} differs in title" in log
+    assert f"row id={second} is missing on the target" in log
+    assert "row id=4000000 is only on the target" in log
+
+    run_id, found = run(airflow, "shop.verify", {"repair": "apply"})
+    assert set(found.values()) == {"success"}
+    assert_equal(root, "shop", "shop_archive")
 
 
 def test_sakila_arrives_whole(airflow: AirflowInstance, root: Mapping[str, Login]) -> None:
@@ -235,7 +239,7 @@ def test_a_killed_load_task_resumes_and_stays_in_its_memory(
     peak = 0
     deadline = time.monotonic() + RUN_SECONDS
     while client.run_state("big.migrate", run_id) not in {"success", "failed"} and time.monotonic() < deadline:
-        for pid in loading_processes(root["target"]):
+        for pid in loading_processes(airflow, run_id, root["target"]):
             peak = max(peak, high_water_kib(pid))
             if len(killed) < 4 and pid not in killed and chunks(root["target"]) > 3 * (len(killed) + 1):
                 os.kill(pid, signal.SIGKILL)
@@ -255,15 +259,16 @@ def test_a_killed_load_task_resumes_and_stays_in_its_memory(
     assert_equal(root, "big")
 
 
-def loading_processes(target: Login) -> list[int]:
-    """PIDs of the project's clients that hold a LOAD DATA capable connection open and are writing."""
+def loading_processes(airflow: AirflowInstance, run_id: str, target: Login) -> list[int]:
+    """PIDs of the load tasks' processes, as the target knows its clients; empty while no load task runs."""
+    tasks = airflow.client.task_instances("big.migrate", run_id)
+    if not any(one["task_id"] == "load" and one["state"] == "running" for one in tasks):
+        return []
     rows = sql(
         target,
-        "SELECT a.attr_value FROM performance_schema.session_connect_attrs a "
+        "SELECT p.attr_value FROM performance_schema.session_connect_attrs p "
         "JOIN performance_schema.session_connect_attrs n USING (processlist_id) "
-        "JOIN performance_schema.threads t ON t.processlist_id = a.processlist_id "
-        "WHERE a.attr_name = '_pid' AND n.attr_name = 'program_name' AND n.attr_value = 'mysql-to-aurora' "
-        "AND t.processlist_info LIKE 'LOAD DATA%'",
+        "WHERE p.attr_name = '_pid' AND n.attr_name = 'program_name' AND n.attr_value = 'mysql-to-aurora'",
     )
     return sorted({int(row[0]) for row in rows})
 

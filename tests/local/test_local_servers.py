@@ -97,7 +97,6 @@ def test_the_administrator_holds_exactly_what_auroras_holds(pair: Pair) -> None:
         "GRANT SUPER ON *.* TO rds_superuser_role",
         "DROP USER rdsadmin@localhost",
         "ALTER USER rdsadmin@localhost IDENTIFIED BY 'x'",
-        "ALTER USER root@localhost IDENTIFIED BY 'x'",
         "CREATE TABLESPACE t ADD DATAFILE 't.ibd'",
         "SHUTDOWN",
     ],

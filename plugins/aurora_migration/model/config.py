@@ -144,6 +144,9 @@ class AccountsConfig(_Part):
             "rdstopmgr@*",
             "mysql.*@*",
             "AWS_*@*",
+            "root@localhost",
+            "root@127.0.0.1",
+            "root@::1",
         ]
     )
     on_ungrantable: Annotated[

@@ -230,15 +230,8 @@ SERVERS = [
     Scenario("mysql.sys@localhost", dropped={"the account": "reserved"}, action="skip", plugin=""),
     Scenario("mysql.session@localhost", dropped={"the account": "reserved"}, action="skip", plugin=""),
     Scenario("mysql.infoschema@localhost", dropped={"the account": "reserved"}, action="skip", plugin=""),
-    *(
-        Scenario(
-            name,
-            changed={"the account": ("system-user", "the target's own, left alone")},
-            action="leave",
-            plugin="",
-        )
-        for name in ("root@localhost", "root@127.0.0.1")
-    ),
+    Scenario("root@localhost", dropped={"the account": "reserved"}, action="skip", plugin=""),
+    Scenario("root@127.0.0.1", dropped={"the account": "reserved"}, action="skip", plugin=""),
 ]
 SCENARIOS = [*NAMES, *LOGINS, *ROLES, *GRANTS, *SERVERS]
 # looked at by tests of their own
