@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,8 +52,8 @@ class Outcome:
         return [finding for finding in self.findings if finding.severity is Severity.BLOCKER]
 
 
-def config_of(case: Case, databases: tuple[str, ...]) -> MigrationConfig:
-    """The migration of a case: its own keys over defaults that take all its databases."""
+def config_of(case: Case, databases: tuple[str, ...], changes: Mapping[str, Any] | None = None) -> MigrationConfig:
+    """The migration of a case: its own keys, and ``changes``, over defaults that take all its databases."""
     settings: dict[str, Any] = {
         "name": f"s_{case.name.lower()}"[:48],
         "source": {"connection": "source"},
@@ -60,7 +61,7 @@ def config_of(case: Case, databases: tuple[str, ...]) -> MigrationConfig:
         "selection": [{"include": f"{_literal(name)}.*"} for name in databases],
         "accounts": {"include": [f"{OWNER}@%"]},
     }
-    return MigrationConfig.model_validate(settings | case.migration)
+    return MigrationConfig.model_validate(settings | case.migration | dict(changes or {}))
 
 
 def migrate(config: MigrationConfig, pair: Pair, options: RunOptions | None = None) -> Outcome:
