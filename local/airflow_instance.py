@@ -24,6 +24,7 @@ from local.airflow_config import HOST, USER, free_ports, keep_secrets, settings,
 from local.mysqld import write_private
 
 START_SECONDS = 480  # half a minute on a quiet machine, minutes on a busy one
+COMING_UP_SECONDS = 120
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = ROOT / "include" / "migrations"
 WATCHED = ("*.py", "*.sql", "*.html", "*.js")
@@ -39,6 +40,7 @@ class Record:
     port: int
     fingerprint: str
     code: float
+    at: float
 
 
 class AirflowInstance:
@@ -110,15 +112,12 @@ class AirflowInstance:
         return record is not None and sessions.is_alive(record.leader)
 
     def is_current(self) -> bool:
-        """Whether what runs was started with these settings and today's code, and is healthy."""
+        """Whether what runs has these settings and today's code, and is healthy or still coming up."""
         record = read_record(self.home)
-        return (
-            record is not None
-            and self.is_running()
-            and record.fingerprint == self._fingerprint()
-            and record.code >= self._newest_code()
-            and not self.client.unhealthy()
-        )
+        if record is None or not self.is_running():
+            return False
+        same = record.fingerprint == self._fingerprint() and record.code >= self._newest_code()
+        return same and (time.time() - record.at < COMING_UP_SECONDS or not self.client.unhealthy())
 
     def start(self) -> None:
         """Return once every component is healthy and the connections exist; what runs and is current is kept.
@@ -177,9 +176,8 @@ class AirflowInstance:
         self.log_file.unlink(missing_ok=True)
         command = [sys.executable, "-m", "airflow", "standalone"]
         pid = process.launch(command, self.log_file, self._environment())
-        write_record(
-            self.home, Record(sessions.leader_of(pid), ports.api, self._fingerprint(), self._newest_code())
-        )
+        started = Record(sessions.leader_of(pid), ports.api, self._fingerprint(), self._newest_code(), time.time())
+        write_record(self.home, started)
 
     def _environment(self) -> dict[str, str]:
         """Ours without any Airflow setting; the components are found by name beside this interpreter."""
@@ -228,7 +226,7 @@ def read_record(home: Path) -> Record | None:
     except FileNotFoundError:
         return None
     leader = sessions.Leader(known["pid"], known["start"])
-    return Record(leader, known["port"], known["fingerprint"], known["code"])
+    return Record(leader, known["port"], known["fingerprint"], known["code"], known["at"])
 
 
 def write_record(home: Path, record: Record) -> None:
@@ -239,6 +237,7 @@ def write_record(home: Path, record: Record) -> None:
         "port": record.port,
         "fingerprint": record.fingerprint,
         "code": record.code,
+        "at": record.at,
     }
     write_private(home / "instance.json", json.dumps(known))
 

@@ -20,7 +20,7 @@ PLAIN_SECONDS = 5.0
 RATE_WINDOW = 15.0
 # Below this the first small tables say nothing about the time to go.
 FORESEEABLE = 0.02
-BAR = 24
+BAR = 16
 MEASURED = ("load", "verify")  # the phases whose progress is rows
 
 
@@ -75,7 +75,7 @@ class Screen:
     def show(self, text: str) -> None:
         """What goes on now: replaces what was shown, or, on a plain output, is a line now and then."""
         if self._live:
-            self._live.update(Text(text, "cyan"))
+            self._live.update(Text(text, "cyan", no_wrap=True, overflow="ellipsis"))
         elif text != self._last_text and self._clock() - self._last_plain >= PLAIN_SECONDS:
             self._last_plain, self._last_text = self._clock(), text
             self.console.print(Text(text))
@@ -93,16 +93,15 @@ def progress_line(phase: str, snapshot: Snapshot | None, rate: float) -> str:
         return f"  … {phase}  {bar(done)} {done:4.0%}  {text}  ranges {snapshot.ranges_verified}/{snapshot.ranges}"
     total = max(snapshot.row_estimate, snapshot.rows, 1)
     done = 1.0 if snapshot.tables_loaded == snapshot.tables else min(0.99, snapshot.rows / total)
-    parts = [
-        f"  … {phase}  {bar(done)} {done:4.0%}",
+    parts = [f"  … {phase}  {bar(done)} {done:4.0%}"]
+    if rate > 0 and done < 1:
+        parts += [f"ETA {eta(max(0, total - snapshot.rows) / rate)}"] if done >= FORESEEABLE else []
+        parts.append(f"{rate:,.0f} rows/s")
+    parts += [
         f"tables {snapshot.tables_loaded}/{snapshot.tables}",
         f"rows {snapshot.rows:,} of about {total:,}",
         f"{snapshot.bytes / (1 << 20):,.0f} MiB",
     ]
-    if rate > 0 and done < 1:
-        parts.append(f"{rate:,.0f} rows/s")
-        if done >= FORESEEABLE:
-            parts.append(f"ETA {eta(max(0, total - snapshot.rows) / rate)}")
     return "  ".join(parts)
 
 

@@ -208,7 +208,7 @@ def test_progress_names_tables_rows_rate_percent_and_time_to_go() -> None:
     assert "100%" in progress_line("load", Snapshot(4, 4, 9, 1, 10, 4, 0, 0), 0.0)
     assert "ranges 3/4" in progress_line("verify_rows", Snapshot(4, 4, 9, 1, 10, 4, 3, 7), 0.0)
     assert progress_line("accounts", half, 1.0).strip() == "… accounts"
-    assert (bar(0), len(bar(0.5)), eta(3671)) == ("░" * 24, 24, "61 min 11 s")
+    assert (bar(0), len(bar(0.5)), eta(3671)) == ("░" * 16, 16, "61 min 11 s")
 
 
 def test_the_rate_is_that_of_the_last_seconds() -> None:
