@@ -86,7 +86,11 @@ def run(
     client.unpause(dag_id)
     run_id = client.trigger(dag_id, conf)
     client.wait_for_run(dag_id, run_id, RUN_SECONDS)
-    return run_id, states(airflow, dag_id, run_id)
+    found = states(airflow, dag_id, run_id)
+    for task, state in found.items():
+        if state == "failed" and task != "report":
+            print(full_log(airflow, dag_id, run_id, task))
+    return run_id, found
 
 
 def states(airflow: AirflowInstance, dag_id: str, run_id: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from pymysql.constants import COMMAND
 from pymysql.protocol import OKPacketWrapper
 
 from aurora_migration.errors import RowsRejectedError, StatementError
-from aurora_migration.model.table import Table
+from aurora_migration.model.table import Column, Table
 from aurora_migration.mysql.errno import DRIVER_ERRORS, translate
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
@@ -33,6 +33,7 @@ _INFO: Final = re.compile(r"Records: (\d+)\s+Deleted: (\d+)\s+Skipped: (\d+)\s+W
 # Not strict: every conversion then is a warning, for INSERT as for LOAD DATA LOCAL, and warnings are judged here.
 _SQL_MODE: Final = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES"
 _TRUNCATED: Final = re.compile(r"Data truncated for column '(.*)' at row \d+\Z", re.DOTALL)
+_OUT_OF_RANGE: Final = re.compile(r"Out of range value for column '(.*)' at row \d+\Z", re.DOTALL)
 _SESSION_SPEED: Final[dict[str, str | int]] = {
     "foreign_key_checks": 0,
     "unique_checks": 0,
@@ -205,17 +206,23 @@ def _mute_notes_of_generated(session: Session, table: Table) -> None:
 
 
 def _judge_warnings(session: Session, table: Table, count: int, sent: int) -> None:
-    """Accept the two 1265 that are no loss: an ENUM's error value 0, sent as 0 and stored as 0; and a generated
-    column cut to its type, of which nothing was sent.
+    """Accept the warnings that are no loss, since verification compares what was stored.
 
-    The only other number MySQL truncates in an ENUM is one beyond its members, and the plan makes sure that both
-    sides have the same members.
+    An ENUM's error value 0, sent as 0, is stored as 0 with 1265: the only other number MySQL truncates is one
+    beyond the members, and the plan makes sure that both sides have the same. A generated column cut to its type
+    gives 1265, and nothing was sent of it. The largest value of a FLOAT(M,D) may have been rounded up beyond M
+    digits when it was stored; written again it is clipped to the same bits, with 1264.
     """
     warnings = session.warnings()
-    harmless = {c.name for c in table.columns if c.data_type == "enum" or c.generated is not None}
+    generated = {c.name for c in table.columns if c.generated is not None}
+    harmless = {
+        1265: (_TRUNCATED, generated | {c.name for c in table.columns if c.data_type == "enum"}),
+        1264: (_OUT_OF_RANGE, {c.name for c in table.columns if _has_digits(c)}),
+    }
     for row in warnings:
-        found = _TRUNCATED.match(row["Message"]) if row["Code"] == 1265 else None
-        if found is None or found[1] not in harmless:
+        pattern, columns = harmless.get(row["Code"], (None, set()))
+        found = pattern.match(row["Message"]) if pattern else None
+        if found is None or found[1] not in columns:
             raise RowsRejectedError(
                 f"the target changed values of {sent} rows: {row['Message']}",
                 subject=str(table.name),
@@ -225,3 +232,7 @@ def _judge_warnings(session: Session, table: Table, count: int, sent: int) -> No
         raise RowsRejectedError(
             f"{count} warnings, more than the server lists", subject=str(table.name), remedy=_REMEDY
         )
+
+
+def _has_digits(column: Column) -> bool:
+    return column.data_type in {"float", "double"} and "(" in column.column_type

@@ -27,7 +27,9 @@ def _skeleton(column: Column) -> Fragment:
     name = identifier(column.name)
     inner = (_types(name, path) for path in ("$**.*", "$**[*]"))
     members = join((raw("IFNULL(") + part + raw(", '')") for part in inner), ", ")
-    return raw("IFNULL(CONCAT_WS(',', JSON_TYPE(") + name + raw("), ") + members + raw("), 'N')")
+    types = raw("CONCAT_WS(',', JSON_TYPE(") + name + raw("), ") + members + raw(")")
+    # An integer that is not negative may be either: it depends on how the value was made, not on what it is.
+    return raw("IFNULL(REPLACE(") + types + raw(", 'UNSIGNED INTEGER', 'INTEGER'), 'N')")
 
 
 def _types(name: Fragment, path: str) -> Fragment:

@@ -24,7 +24,7 @@ def encoding(column: Column) -> Fragment:
     name = identifier(column.name)
     kind = column.data_type
     if kind in {"enum", "set", "bit"}:
-        return raw("CAST(") + name + raw(" + 0 AS CHAR)")
+        return raw("CAST(CAST(") + name + raw(" AS UNSIGNED) AS CHAR)")
     if kind in TEXT_TYPES or kind in {"binary", "varbinary"}:
         return raw("HEX(") + name + raw(")")
     return raw("CAST(") + name + raw(" AS CHAR)")

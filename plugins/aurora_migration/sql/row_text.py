@@ -16,7 +16,8 @@ from enum import StrEnum
 from aurora_migration.model.table import INTEGER_TYPES, Column, Table
 from aurora_migration.sql.quoting import Fragment, column_list, identifier, join, raw
 
-_BARE = INTEGER_TYPES | {"decimal", "float", "double", "enum", "set"}
+_FLOATING = {"float", "double"}  # quoted in INSERT: a bare -0 is an integer there, and loses its sign
+_BARE = INTEGER_TYPES | _FLOATING | {"decimal", "enum", "set"}
 
 
 class RowStyle(StrEnum):
@@ -29,6 +30,8 @@ class RowStyle(StrEnum):
 def row_text(table: Table, style: RowStyle) -> Fragment:
     """Select expression for a whole row as text; NULL if the row is over the source's max_allowed_packet."""
     parts = [_value(column, style) for column in table.stored_columns]
+    if not parts:  # every column is generated: a line without values, or with one that nobody reads
+        return raw("''") if style is RowStyle.INSERT else raw("'0'")
     return raw("CONCAT(") + join(parts, ", ',', ") + raw(")")
 
 
@@ -57,7 +60,7 @@ def load_columns(table: Table) -> Fragment:
         else:
             fields.append(raw(f"@v{index}"))
             settings.append(identifier(column.name) + raw(" = ") + conversion)
-    text = raw("(") + join(fields, ", ") + raw(")")
+    text = raw("(") + join(fields or [raw("@v")], ", ") + raw(")")
     return text + raw(" SET ") + join(settings, ", ") if settings else text
 
 
@@ -84,6 +87,8 @@ def _marks(column: Column, style: RowStyle) -> tuple[str, str]:
 def _value(column: Column, style: RowStyle) -> Fragment:
     number = _number(column)
     if column.data_type in _BARE:
+        if style is RowStyle.INSERT and column.data_type in _FLOATING:
+            number = raw("CONCAT('\\'', ") + number + raw(", '\\'')")
         return raw("IFNULL(") + number + raw(", 'NULL')") if column.nullable else number
     if column.data_type == "json":
         number = raw("CONVERT(") + number + raw(" USING utf8mb4)")
@@ -101,12 +106,15 @@ def _number(column: Column) -> Fragment:
     name = identifier(column.name)
     if column.data_type == "float" or (column.data_type == "double" and "(" in column.column_type):
         return raw("CAST(") + name + raw(" AS DOUBLE)")
-    return name + raw(" + 0") if column.data_type in {"enum", "set"} else name
+    if column.data_type in {"enum", "set"}:  # not + 0: that goes through a double, too short for 64 members
+        return raw("CAST(") + name + raw(" AS UNSIGNED)")
+    return name
 
 
 def _wrapper(column: Column, style: RowStyle) -> Callable[[bytes | None], bytes]:
     if column.data_type in _BARE:
-        return lambda value: b"NULL" if value is None else value
+        quote = b"'" if style is RowStyle.INSERT and column.data_type in _FLOATING else b""
+        return lambda value: b"NULL" if value is None else quote + value + quote
     before, after = (mark.encode() for mark in _marks(column, style))
 
     def wrap(value: bytes | None) -> bytes:

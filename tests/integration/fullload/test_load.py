@@ -85,8 +85,8 @@ def test_odd_values_arrive(databases: Make, method: str) -> None:
               '-838:59:59', 'a ', 'é', _utf8mb4'日本', _gbk X'815C', X'00275C0A0D1A092C', 'a', 7),
              (5, 16777217, 999.9999, 1e308, 0, b'0', 0, '', 'null', NULL, NULL, '9999-12-31 23:59:59.999999', 0,
               '00:00:00.000001', '', 'NULL', 'NULL', NULL, '\\N', '', NULL),
-             (6, -0.0, NULL, NULL, NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-              NULL, NULL, NULL)""",
+             (6, -0.0, NULL, NULL, NULL, NULL, '', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+              NULL, NULL, NULL, NULL)""",
     )
     create_like_source(made, ["t"])
     load_all(made, LoadConfig(method=method))
@@ -155,8 +155,8 @@ def test_what_the_target_would_bend_is_refused_and_rolled_back(
 def test_a_row_over_max_allowed_packet_arrives(databases: Make) -> None:
     made = databases(
         "CREATE TABLE t (id INT PRIMARY KEY, b LONGBLOB, j INT)",
-        # 40 MB of quotes and backslashes: as escaped text it is over the 64 MiB packet
-        "INSERT INTO t VALUES (1, REPEAT(X'275C', 20000000), 5), (2, NULL, 6)",
+        # 60 MB of quotes and backslashes: as escaped text it is over the 64 MiB packet
+        "INSERT INTO t VALUES (1, REPEAT(X'275C', 30000000), 5), (2, NULL, 6)",
     )
     create_like_source(made, ["t"])
     load_all(made)

@@ -545,20 +545,6 @@ OBJECTS = (
         ),
     ),
     Case(
-        "account_plugins",
-        "account-plugin-missing",
-        ("auth_socket", "pf_socket@%"),
-        SetUp(
-            source=(
-                TABLE,
-                "INSTALL PLUGIN auth_socket SONAME 'auth_socket.so'",
-                "CREATE USER pf_socket IDENTIFIED WITH auth_socket",
-            ),
-            undo=("DROP USER pf_socket", "UNINSTALL PLUGIN auth_socket"),
-        ),
-        SetUp(source=(TABLE, "CREATE USER pf_socket"), undo=("DROP USER pf_socket",)),
-    ),
-    Case(
         "reserved_accounts",
         "account-reserved",
         ("rdsadmin@localhost",),

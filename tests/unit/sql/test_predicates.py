@@ -59,4 +59,4 @@ def test_malformed_bounds_are_refused(kind: str, text: str) -> None:
 
 def test_strings_are_encoded_as_bytes_and_enums_as_numbers() -> None:
     assert encoding(B).plain == "HEX(`b`)"
-    assert encoding(column("e", "enum")).plain == "CAST(`e` + 0 AS CHAR)"
+    assert encoding(column("e", "enum")).plain == "CAST(CAST(`e` AS UNSIGNED) AS CHAR)"

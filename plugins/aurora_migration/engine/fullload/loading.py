@@ -31,6 +31,7 @@ from aurora_migration.store.control import Control
 from aurora_migration.store.load import chunks, claim_chunk, finish_chunk
 
 _FIRST_ROW_BYTES: Final = 256
+_FIRST_CHUNK_ROWS: Final = 1000  # then it grows by what the rows really weigh
 _MAX_CHUNK_ROWS: Final = 1_000_000
 
 
@@ -123,11 +124,11 @@ def _select(table: Table, chunk: Chunk, row: Fragment) -> Fragment:
 
 
 def _chunk_rows(table: Table, load: LoadConfig, done: list[Chunk]) -> int:
+    """Rows of the next chunk: by what was measured, else few enough for statistics that may be wrong."""
     if done and done[-1].rows:
-        average = max(1, done[-1].bytes // done[-1].rows)
-    else:
-        average = max(1, table.data_bytes // table.row_estimate) if table.row_estimate else _FIRST_ROW_BYTES
-    return _clamp(load.chunk_bytes // average)
+        return _clamp(load.chunk_bytes * done[-1].rows // max(1, done[-1].bytes))
+    average = max(1, table.data_bytes // table.row_estimate) if table.row_estimate else _FIRST_ROW_BYTES
+    return min(_FIRST_CHUNK_ROWS, _clamp(load.chunk_bytes // average))
 
 
 def _next_goal(goal: int, written: Written, aim: int) -> int:

@@ -41,7 +41,6 @@ from aurora_migration.model.finding import Finding
 Check = Callable[[Context], Iterable[Finding]]
 
 CHECKS: Final[tuple[Check, ...]] = (
-    accounts.check_account_plugins,
     keys.check_auto_increment,
     views.check_broken_views,
     activity.check_clocks,

@@ -48,10 +48,10 @@ def comes_along(context: Context, name: AccountName) -> bool:
 
 
 def _judge(context: Context, name: str, objects: list[StoredObject]) -> Iterator[Finding]:
-    config, account = context.config, AccountName.parse(name)
+    account = AccountName.parse(name)
     where = listed(objects, 5)
     map_it = f'set definers: {{policy: map, map: {{"{objects[0].definer}": an account of the target}}}}'
-    if account.matches(config.accounts.reserved) and not context.target.grants.holds("SYSTEM_USER"):
+    if account in context.target.system_users and not context.target.grants.holds("SYSTEM_USER"):
         yield blocker(
             "definer-reserved",
             name,

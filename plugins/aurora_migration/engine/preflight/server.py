@@ -124,6 +124,12 @@ class Server:
         return self._grants(statement("preflight/grants_using", roles=roles))
 
     @cached_property
+    def system_users(self) -> frozenset[AccountName]:
+        """Accounts that hold SYSTEM_USER. Raises: MissingPrivilegeError."""
+        rows = self.session.query(statement("preflight/system_users"))
+        return frozenset(AccountName(row["user"], row["host"]) for row in rows)
+
+    @cached_property
     def accounts(self) -> Mapping[AccountName, str]:
         """All accounts and roles with their authentication plugins. Raises: MissingPrivilegeError."""
         rows = self.session.query(statement("preflight/accounts"))

@@ -1,6 +1,0 @@
--- Authentication plugins that the server has loaded.
--- Versions: 8.0+. Privileges: none.
-SELECT p.PLUGIN_NAME AS name
-  FROM information_schema.PLUGINS p
- WHERE p.PLUGIN_TYPE = 'AUTHENTICATION'
-   AND p.PLUGIN_STATUS = 'ACTIVE'
