@@ -37,7 +37,7 @@ def make_aurora_like(server: Server, admin_password: str, holding: Holding = "di
             if dynamic is None or dynamic[1] in known:
                 cursor.execute(statement, {"password": admin_password})
         if not complete:
-            # Aurora has no root. An account that holds SYSTEM_USER cannot be named as a DEFINER by the administrator,
+            # Aurora has no root. The administrator cannot name an account that holds SYSTEM_USER as a DEFINER,
             # and a definer called root, as every dump has, must behave as it does there.
             for host in ("127.0.0.1", "localhost"):  # its own account last
                 cursor.execute(f"REVOKE SYSTEM_USER ON *.* FROM root@{host!r}")
