@@ -47,6 +47,19 @@ class Endpoint:
     def encrypted(self) -> bool:
         return self.ssl_mode is not SslMode.DISABLED
 
+    @property
+    def tls_is_optional(self) -> bool:
+        """PREFERRED: encrypted where the server offers TLS, in the clear where it does not."""
+        return self.ssl_mode is SslMode.PREFERRED
+
+    def refusal_without_tls(self) -> ConfigurationError:
+        """What is raised when TLS is asked for and the server offers none."""
+        return ConfigurationError(
+            "the server offers no TLS",
+            subject=self.label,
+            remedy="enable TLS on the server, or set ssl_mode to DISABLED in the connection's extra",
+        )
+
     def tls_context(self) -> ssl.SSLContext | None:
         """TLS settings for drivers that take a context; None for DISABLED. Raises: ConfigurationError."""
         if not self.encrypted:

@@ -70,16 +70,10 @@ class RowReader:
     def _connect(self) -> Any:
         endpoint = self.endpoint
         try:
-            connection = _mysql.connect(
-                host=endpoint.host,
-                port=endpoint.port,
-                user=endpoint.user,
-                password=endpoint.password,
-                conv={},
-                connect_timeout=endpoint.connect_timeout_seconds,
-                local_infile=0,  # libmariadb's default would let a server ask for any file of this machine
-                **_tls(endpoint),
-            )
+            connection = _open(endpoint)
+            if endpoint.encrypted and not endpoint.tls_is_optional and not _is_encrypted(connection):
+                connection.close()
+                raise endpoint.refusal_without_tls()
             for text in _SESSION:
                 connection.query(text.encode())
         except DRIVER_ERRORS as error:
@@ -98,9 +92,31 @@ class RowReader:
         self.close()
 
 
+def _open(endpoint: Endpoint) -> Any:
+    return _mysql.connect(
+        host=endpoint.host,
+        port=endpoint.port,
+        user=endpoint.user,
+        password=endpoint.password,
+        conv={},
+        connect_timeout=endpoint.connect_timeout_seconds,
+        local_infile=0,  # libmariadb's default would let a server ask for any file of this machine
+        **_tls(endpoint),
+    )
+
+
+def _is_encrypted(connection: Any) -> bool:
+    """Asked of the server: libmariadb falls back to the clear, unless it has a host name to verify."""
+    connection.query(b"SHOW SESSION STATUS LIKE 'Ssl_cipher'")
+    return bool(connection.store_result().fetch_row()[0][1])
+
+
 def _tls(endpoint: Endpoint) -> dict[str, Any]:
-    if endpoint.ssl_mode in {SslMode.DISABLED, SslMode.PREFERRED}:
-        return {} if endpoint.ssl_mode is SslMode.DISABLED else {"ssl_mode": "PREFERRED"}
+    if endpoint.ssl_mode is SslMode.DISABLED:
+        return {}
+    if endpoint.tls_is_optional:
+        # its PREFERRED speaks in the clear even where TLS is offered, its REQUIRED where none is
+        return {"ssl_mode": "REQUIRED"}
     settings: dict[str, Any] = {"ssl_mode": endpoint.ssl_mode.value}
     if endpoint.ssl_ca:
         settings["ssl"] = {"ca": endpoint.ssl_ca}

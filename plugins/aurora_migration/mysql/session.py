@@ -11,18 +11,22 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Final, Self
 
-import pymysql
+from pymysql.connections import Connection
 from pymysql.constants import CLIENT
 from pymysql.cursors import DictCursor
+from pymysql.err import OperationalError
 
 from aurora_migration.errors import ConfigurationError
-from aurora_migration.mysql.endpoint import Endpoint, SslMode
+from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.errno import DRIVER_ERRORS, errno_of, translate
+from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import Fragment, identifier, parameter, raw
 
+_NO_TLS: Final = 2026  # CR_SSL_CONNECTION_ERROR
 SQL_MODE: Final = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION"
 _NOT_ALLOWED_HERE: Final = frozenset(
     {1193, 1227, 1229, 1238}
@@ -56,7 +60,6 @@ class Session:
         """Connect and set the session. Raises: ConfigurationError, RetryableError."""
         session = cls(endpoint, _connect(endpoint, local_infile=local_infile))
         try:
-            session._check_tls()
             for name, value in _ALWAYS.items():
                 session.set_variable(name, value)
             for name, value in _WHERE_KNOWN.items():
@@ -75,6 +78,11 @@ class Session:
         """The first column of the first row, or None if there is no row."""
         rows = self.query(sql, values)
         return next(iter(rows[0].values())) if rows else None
+
+    @cached_property
+    def max_allowed_packet(self) -> int:
+        """Bytes of the longest packet that the server takes; it is fixed when a session begins, so asked once."""
+        return int(self.scalar(statement("load/max_allowed_packet")))
 
     def execute(self, sql: Fragment, values: Mapping[str, Any] | None = None) -> int:
         """Run a statement and return the number of rows it affected."""
@@ -135,22 +143,37 @@ class Session:
         except DRIVER_ERRORS as error:
             raise translate(error, self.endpoint.label) from error
 
-    def _check_tls(self) -> None:
-        if self.endpoint.ssl_mode in {SslMode.DISABLED, SslMode.PREFERRED}:
+
+class NoTlsError(OperationalError):
+    """TLS is asked for and the server's greeting does not offer it; nothing has been sent yet."""
+
+
+class _Connection(Connection):
+    """A connection that looks at what the server offers before it says who it is.
+
+    PyMySQL asks for TLS whatever the server's greeting says, and a server without it answers 1043 (bad handshake).
+    """
+
+    def __init__(self, *, tls_is_optional: bool, **settings: Any) -> None:
+        self._tls_is_optional = tls_is_optional
+        super().__init__(**settings)
+
+    def _get_server_information(self) -> None:
+        super()._get_server_information()  # type: ignore[misc]
+        if not self.ssl or self.server_capabilities & CLIENT.SSL:  # type: ignore[attr-defined]
             return
-        if not self.connection._secure:
-            raise ConfigurationError(
-                "the server offers no TLS",
-                subject=self.endpoint.label,
-                remedy="enable TLS on the server, or set ssl_mode to DISABLED in the connection's extra",
-            )
+        if not self._tls_is_optional:
+            raise NoTlsError(_NO_TLS, "the server offers no TLS")
+        self.ssl = False
+        self.client_flag &= ~CLIENT.SSL
 
 
 def _connect(endpoint: Endpoint, *, local_infile: bool) -> Any:
     context = endpoint.tls_context()
     connection: Any
     try:
-        connection = pymysql.connect(
+        connection = _Connection(
+            tls_is_optional=endpoint.tls_is_optional,
             host=endpoint.host,
             port=endpoint.port,
             user=endpoint.user,
@@ -164,6 +187,8 @@ def _connect(endpoint: Endpoint, *, local_infile: bool) -> Any:
             ssl_disabled=context is None,
             program_name="mysql-to-aurora",
         )
+    except NoTlsError as error:
+        raise endpoint.refusal_without_tls() from error
     except DRIVER_ERRORS as error:
         raise translate(error, endpoint.label) from error
     connection._read_timeout = None

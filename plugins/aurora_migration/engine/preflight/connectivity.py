@@ -16,13 +16,13 @@ from aurora_migration.errors import ConfigurationError, MigrationError
 from aurora_migration.model.finding import Finding, blocker, note, warning
 from aurora_migration.mysql.endpoint import Endpoint, SslMode
 from aurora_migration.mysql.errno import errno_of
-from aurora_migration.mysql.session import Session
+from aurora_migration.mysql.session import NoTlsError, Session
 
 _NO_ANSWER: Final = frozenset({2002, 2003, 2005, 2013})
 _NOT_MYSQL: Final = frozenset({0, 2006, 2012, 2013, 2027})
 _LOGIN: Final = frozenset({1045, 1130, 1251, 1524, 1698, 1820, 1862, 2049, 2054, 2059, 2061, 3118, 3955, 4052})
 _LIMIT: Final = frozenset({1040, 1203, 1226})
-_TLS: Final = frozenset({1043, 2026, 3159})
+_TLS: Final = frozenset({2026, 3159})
 _CERTIFICATE: Final = "for Aurora, ssl_ca is the RDS CA bundle, and the host is the cluster's own endpoint name"
 
 
@@ -39,7 +39,9 @@ def refusal(endpoint: Endpoint, error: Exception) -> Finding:
     cause = error.__cause__
     number = errno_of(cause) if cause is not None else 0
     origin = getattr(cause, "original_exception", cause)
-    if isinstance(error, ConfigurationError) and (cause is None or number not in _LOGIN | _TLS):
+    if isinstance(error, ConfigurationError) and (
+        cause is None or isinstance(cause, NoTlsError) or number not in _LOGIN | _TLS
+    ):
         return blocker("tls-refused", subject, error.message, error.remedy)
     if number in _TLS or isinstance(origin, ssl.SSLError):
         return _tls_refused(endpoint, number, origin, error)
@@ -83,9 +85,6 @@ def check_encryption(context: Context) -> Iterator[Finding]:
 def _tls_refused(endpoint: Endpoint, number: int, origin: BaseException | None, error: Exception) -> Finding:
     if number == 3159:
         seen, remedy = "the server takes encrypted connections only", "set ssl_mode to REQUIRED in the extra"
-    elif number == 1043:  # what a server without TLS answers to a client that begins with it
-        seen = "the server broke off the handshake: it offers no TLS"
-        remedy = "enable TLS on the server, or set ssl_mode to DISABLED in the connection's extra"
     elif isinstance(origin, ssl.SSLCertVerificationError):
         words = _without_secrets(endpoint, origin.verify_message)
         seen, remedy = f"the server's certificate does not hold: {words}", _CERTIFICATE
