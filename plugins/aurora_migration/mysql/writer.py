@@ -29,6 +29,8 @@ from aurora_migration.sql.quoting import Fragment, qualified
 from aurora_migration.sql.row_text import RowStyle, insert_columns, load_columns
 
 _PACKET_BYTES: Final = 8 << 20  # below the 16 MiB protocol packet and MySQL's default max_allowed_packet
+_BATCH_BYTES: Final = 4 << 20
+_ROOM: Final = 64  # for the command's byte, and what the server itself counts in
 _INFO: Final = re.compile(r"Records: (\d+)\s+Deleted: (\d+)\s+Skipped: (\d+)\s+Warnings: (\d+)")
 # Not strict: every conversion then is a warning, for INSERT as for LOAD DATA LOCAL, and warnings are judged here.
 _SQL_MODE: Final = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES"
@@ -39,6 +41,7 @@ _SESSION_SPEED: Final[dict[str, str | int]] = {
     "unique_checks": 0,
     "max_error_count": 65535,
 }
+_REMEDY_PACKET: Final = "set max_allowed_packet on the target to more than its longest row, at most 1 GiB"
 _REMEDY: Final = (
     "compare the column's definition on both sides; the chunk was rolled back and nothing of it is there"
 )
@@ -72,7 +75,7 @@ def load_data(session: Session, table: Table, blocks: Iterable[list[bytes]]) -> 
     sql = statement("load/load_data", table=qualified(table.name), columns=load_columns(table))
     sent = _Counter()
     _mute_notes_of_generated(session, table)
-    answer = _stream(session, sql, _lines(blocks, sent))
+    answer = _stream(session, sql, _lines(blocks, sent, _packet_bytes(session)))
     records, _, skipped, warnings = (int(n) for n in _counts(answer))
     if (records, skipped) != (sent.rows, 0) or answer.affected_rows != sent.rows:
         raise _rejected(session, table, answer.affected_rows, sent.rows)
@@ -84,11 +87,13 @@ def load_data(session: Session, table: Table, blocks: Iterable[list[bytes]]) -> 
 def insert(session: Session, table: Table, blocks: Iterable[list[bytes]]) -> Written:
     """Multi-row INSERT, for targets without LOCAL. Raises: RowsRejectedError, RetryableError."""
     head = statement("load/insert", table=qualified(table.name), columns=insert_columns(table)).plain.encode()
-    limit = int(session.scalar(statement("load/max_allowed_packet"))) - (1 << 16)
+    head += b" VALUES "
+    limit = min(_BATCH_BYTES, session.max_allowed_packet - len(head) - _ROOM)
     rows = size = 0
     _mute_notes_of_generated(session, table)
-    for values in _batches(blocks, min(limit, 4 << 20)):
-        body = head + b" VALUES " + b",".join(b"(" + value + b")" for value in values)
+    for values in _batches(blocks, limit):
+        body = head + b",".join(b"(" + value + b")" for value in values)
+        _fits(session, table, body)
         affected, warnings = _insert_batch(session, table, body)
         if affected != len(values):
             raise _rejected(session, table, affected, len(values))
@@ -104,22 +109,38 @@ def writer_for(style: RowStyle) -> Writer:
     return load_data if style is RowStyle.LOAD_DATA else insert
 
 
+def _packet_bytes(session: Session) -> int:
+    """Bytes of rows in one packet: what is longer than max_allowed_packet ends the connection."""
+    return max(1, min(_PACKET_BYTES, session.max_allowed_packet - _ROOM))
+
+
+def _fits(session: Session, table: Table, body: bytes) -> None:
+    """A row that the target cannot take is told by name, since sending it would look like a lost connection."""
+    if len(body) + _ROOM > session.max_allowed_packet:
+        raise RowsRejectedError(
+            f"a row needs an INSERT of {len(body)} bytes, and the target's max_allowed_packet is "
+            f"{session.max_allowed_packet}",
+            subject=str(table.name),
+            remedy=_REMEDY_PACKET,
+        )
+
+
 class _Counter:
     rows = 0
     bytes = 0
 
 
-def _lines(blocks: Iterable[list[bytes]], sent: _Counter) -> Iterator[bytes]:
+def _lines(blocks: Iterable[list[bytes]], sent: _Counter, packet: int) -> Iterator[bytes]:
     for block in blocks:
         data = b"\n".join(block) + b"\n"
         sent.rows += len(block)
         sent.bytes += len(data)
-        if len(data) <= _PACKET_BYTES:
+        if len(data) <= packet:
             yield data
         else:
             view = memoryview(data)
-            for start in range(0, len(data), _PACKET_BYTES):
-                yield bytes(view[start : start + _PACKET_BYTES])
+            for start in range(0, len(data), packet):
+                yield bytes(view[start : start + packet])
 
 
 def _stream(session: Session, sql: Fragment, data: Iterator[bytes]) -> Any:

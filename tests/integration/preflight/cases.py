@@ -146,13 +146,6 @@ SERVERS = (
         SetUp(source=(TABLE,), target_variables={"local_infile": "OFF"}, config=LOAD_INSERT),
     ),
     Case(
-        "load_method",
-        "packet-too-small",
-        ("packets of 8 MiB", "max_allowed_packet = 67108864"),
-        SetUp(source=(TABLE,), target_variables={"max_allowed_packet": "4194304"}),
-        SetUp(source=(TABLE,), target_variables={"max_allowed_packet": "16777216"}),
-    ),
-    Case(
         "event_scheduler",
         "event-scheduler-off",
         ("$s.e", "event_scheduler = ON"),

@@ -1,7 +1,7 @@
 """Rows that are too long for the target's ``max_allowed_packet``, found by a small sample.
 
-LOAD DATA LOCAL sends packets of 8 MiB, so the target must take these; it stores longer values in pieces, but not
-longer JSON documents. A multi-row INSERT must hold a whole row. Only tables with large columns are sampled, a few
+LOAD DATA LOCAL sends packets that the target takes, and stores longer values in pieces, but no longer JSON
+documents. A multi-row INSERT must hold a whole row. Only tables with large columns are sampled, a few
 rows each, and only the largest of them.
 """
 
@@ -19,31 +19,22 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import Fragment, identifier, join, qualified, raw
 
-_LOAD_DATA_PACKET: Final = (8 << 20) + 1024
 _LARGE: Final = SPATIAL_TYPES | {"mediumtext", "longtext", "mediumblob", "longblob", "json", "vector"}
 _SAMPLED_TABLES: Final = 20
 _SAMPLED_BYTES: Final = 64 << 20
 
 
 def check_load_method(context: Context) -> Iterator[Finding]:
-    """Whether the target takes LOAD DATA LOCAL, and in packets of the size that is sent."""
+    """Whether the target takes LOAD DATA LOCAL."""
     target, method = context.target, context.config.load.method
     if method == "insert":
         return
-    packet = target.number("max_allowed_packet")
     if not target.is_on("local_infile"):
         yield (blocker if method == "load-data" else note)(
             "local-infile-off",
             target.label,
             "does not take LOAD DATA LOCAL; " + ("load.method asks for it" if method == "load-data" else _SLOWER),
             parameter(target, "local_infile", "ON"),
-        )
-    elif packet < _LOAD_DATA_PACKET:
-        yield blocker(
-            "packet-too-small",
-            target.label,
-            f"max_allowed_packet is {packet} bytes, LOAD DATA LOCAL is sent in packets of 8 MiB",
-            parameter(target, "max_allowed_packet", 64 << 20) + "; or set load.method: insert",
         )
 
 
