@@ -6,6 +6,9 @@ The server's own words are kept, the statement never is: account statements hold
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import pymysql.err
 from MySQLdb import _exceptions as mysqlclient_errors
 
@@ -23,10 +26,17 @@ CONNECTION_LOST = frozenset(
     {0, 1053, 1152, 1158, 1159, 1160, 1161, 1184, 2002, 2003, 2005, 2006, 2013, 2014, 2027, 2055}
 )
 _CONTENTION = frozenset({1040, 1203, 1205, 1213, 1226, 1317, 1637, 3024, 3169, 3572, 4031})
-_READ_ONLY = frozenset({1290, 1792, 1836, 3100})
-_PRIVILEGE = frozenset({1044, 1142, 1143, 1227, 1370, 1410, 1419, 1720, 3879})
+_READ_ONLY = frozenset({1792, 1836, 3100})
+_PRIVILEGE = frozenset({1044, 1142, 1143, 1227, 1370, 1410, 1720, 3879})
 _LOGIN = frozenset({1045, 1251, 1524, 1698, 1820, 2026, 2049, 2054, 2059, 2061, 3118, 3159, 3955, 4052})
 
+_OPTION_PREVENTS = 1290
+# of the options that 1290 may name, --secure-file-priv among them, these alone go away by themselves
+_READ_ONLY_OPTION: Final = re.compile(r"--(super|innodb)?[-_]?read[-_]only\b")
+_BINLOG_CREATE_NEEDS_SUPER = 1419
+_REMEDY_BINLOG = (
+    "set log_bin_trust_function_creators to 1 (on Aurora in the cluster parameter group), or switch the binlog off"
+)
 _REMEDY_READ_ONLY = "the server is read-only now; after a failover the writer endpoint leads to the new writer"
 
 
@@ -43,10 +53,12 @@ def translate(error: BaseException, subject: str) -> MigrationError:
     number = errno_of(error)
     words = str(error.args[1]) if len(error.args) > 1 else str(error)
     text = f"MySQL error {number}: {words}"
-    if number in _READ_ONLY:
+    if number in _READ_ONLY or (number == _OPTION_PREVENTS and _READ_ONLY_OPTION.search(words)):
         return RetryableError(text, subject=subject, remedy=_REMEDY_READ_ONLY)
     if number in CONNECTION_LOST or number in _CONTENTION:
         return RetryableError(text, subject=subject)
+    if number == _BINLOG_CREATE_NEEDS_SUPER:
+        return MissingPrivilegeError(text, subject=subject, remedy=_REMEDY_BINLOG)
     if number in _PRIVILEGE:
         return MissingPrivilegeError(text, subject=subject, remedy="grant the privilege that the server names")
     if number in _LOGIN:
