@@ -30,3 +30,11 @@ class Login:
             charset="utf8mb4",
             autocommit=True,
         )
+
+    def is_accepted(self) -> bool:
+        """Whether the server lets this account in with this password."""
+        try:
+            self.connect().close()
+        except pymysql.err.OperationalError:
+            return False
+        return True

@@ -35,8 +35,12 @@ def statements(text: str) -> Iterator[str]:
         raise ValueError(f"statement without {delimiter} at its end: {lines[0].strip()}")
 
 
-def run(connection: "Connection[Cursor]", path: Path, values: Mapping[str, object] | None = None) -> None:
+def run(
+    connection: "Connection[Cursor]", path: Path, values: Mapping[str, object] | None = None, without: str = ""
+) -> None:
     """Run every statement of the file; `%(name)s` in it are `values`, filled in by the driver.
+
+    Statements that begin with `without` are left out.
 
     An error carries a note that names the file and the statement's first line.
 
@@ -47,6 +51,8 @@ def run(connection: "Connection[Cursor]", path: Path, values: Mapping[str, objec
     """
     with connection.cursor() as cursor:
         for statement in statements(path.read_text()):
+            if without and statement.startswith(without):
+                continue
             try:
                 cursor.execute(statement, values)
             except MySQLError as error:

@@ -70,7 +70,9 @@ def pair_up(
         source_login = _login(source, MIGRATOR, known.get("source", {}))
         target_login = _login(target, aurora.ADMIN, known.get("target", {}))
         with source.connect() as connection:
-            script.run(connection, Path(__file__).with_name("migrator.sql"), {"password": source_login.password})
+            known_already = aurora.SET_PASSWORD if source_login.is_accepted() else ""
+            words = {"password": source_login.password}
+            script.run(connection, Path(__file__).with_name("migrator.sql"), words, without=known_already)
         aurora.make_aurora_like(target, target_login.password, admin_holding)
         pair = Pair(folder, source, target, source_login, target_login)
         write_private(folder / "endpoints.json", json.dumps({**known, **pair.endpoints()}, indent=2) + "\n")

@@ -219,6 +219,27 @@ def test_endpoints_are_private_complete_and_kept(pair: Pair) -> None:
     assert pair.target_login.password not in repr(again)
 
 
+def hashes(pair: Pair) -> list[object]:
+    """The stored passwords of the migration's accounts."""
+    text = "SELECT authentication_string FROM mysql.user WHERE User = '%s'"
+    return [
+        run(server.root_login, text % login.user)[0][0]
+        for server, login in ((pair.source, pair.source_login), (pair.target, pair.target_login))
+    ]
+
+
+def test_a_password_that_works_is_not_set_again(pair: Pair) -> None:
+    before = hashes(pair)
+    assert hashes(pair_up(pair.folder)) == before
+    run(pair.source.root_login, "ALTER USER migrator IDENTIFIED BY 'changed by hand'")
+    run(pair.target.root_login, "ALTER USER admin IDENTIFIED BY 'changed by hand'")
+    assert not pair.source_login.is_accepted()
+    again = pair_up(pair.folder)
+    assert (again.source_login, again.target_login) == (pair.source_login, pair.target_login)
+    assert again.source_login.is_accepted()
+    assert again.target_login.is_accepted()
+
+
 def test_the_dead_one_is_started_again_with_its_data(pair: Pair) -> None:
     run(pair.target_login, "CREATE DATABASE survivor")
     source_pid = pair.source.pid
