@@ -25,10 +25,12 @@ DRIVER_ERRORS = (pymysql.err.Error, mysqlclient_errors.Error, ConnectionError, T
 CONNECTION_LOST = frozenset(
     {0, 1053, 1152, 1158, 1159, 1160, 1161, 1184, 2002, 2003, 2005, 2006, 2013, 2014, 2027, 2055}
 )
-_CONTENTION = frozenset({1040, 1203, 1205, 1213, 1226, 1317, 1637, 3024, 3169, 3572, 4031})
-_READ_ONLY = frozenset({1792, 1836, 3100})
-_PRIVILEGE = frozenset({1044, 1142, 1143, 1227, 1370, 1410, 1720, 3879})
-_LOGIN = frozenset({1045, 1251, 1524, 1698, 1820, 2026, 2049, 2054, 2059, 2061, 3118, 3159, 3955, 4052})
+_CONTENTION = frozenset({1040, 1203, 1205, 1213, 1226, 1317, 1637, 3024, 3100, 3169, 3572, 4031})
+_READ_ONLY = frozenset({1792, 1836})
+_PRIVILEGE = frozenset({1044, 1142, 1143, 1227, 1370, 1410, 3879})
+_LOGIN = frozenset(
+    {1045, 1130, 1251, 1524, 1698, 1820, 1862, 2026, 2049, 2054, 2059, 2061, 3118, 3159, 3955, 4052}
+)
 
 _OPTION_PREVENTS = 1290
 # of the options that 1290 may name, --secure-file-priv among them, these alone go away by themselves

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from aurora_migration.errors import MissingPrivilegeError, RetryableError, StatementError
+from aurora_migration.errors import ConfigurationError, MissingPrivilegeError, RetryableError, StatementError
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import raw
@@ -68,3 +68,27 @@ def test_a_function_that_the_binlog_forbids_names_the_parameter(maker: Session) 
     with pytest.raises(MissingPrivilegeError, match="MySQL error 1419") as refused:
         maker.execute(raw("CREATE FUNCTION d.f() RETURNS INT DETERMINISTIC RETURN 1"))
     assert "log_bin_trust_function_creators" in refused.value.remedy
+
+
+def test_the_numbers_are_those_of_their_names(server: Server) -> None:
+    """What each number stands for is the server's own word, not ours."""
+    meant = {
+        1290: "ER_OPTION_PREVENTS_STATEMENT",
+        1419: "ER_BINLOG_CREATE_ROUTINE_NEED_SUPER",
+        1792: "ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION",
+        1836: "ER_READ_ONLY_MODE",
+    }
+    with server.connect() as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ERROR_NUMBER, ERROR_NAME FROM performance_schema.events_errors_summary_global_by_error"
+            " WHERE ERROR_NUMBER IN %s",
+            (list(meant),),
+        )
+        assert dict(cursor.fetchall()) == meant
+
+
+def test_an_account_that_may_not_come_from_here_is_a_wrong_connection(server: Server) -> None:
+    with server.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE USER elsewhere@'192.0.2.1' IDENTIFIED BY 'x'")
+    with pytest.raises(ConfigurationError):
+        Session.open(Endpoint("target", "127.0.0.1", server.port, "elsewhere", "x"))
