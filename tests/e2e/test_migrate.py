@@ -153,6 +153,14 @@ def test_blockers_stop_a_run_before_anything_is_written(
     assert (sql(root["target"], "SHOW DATABASES"), sql(root["source"], "SHOW DATABASES")) == before
 
 
+def test_a_dry_run_with_blockers_is_not_green(airflow: AirflowInstance) -> None:
+    run_id, found = run(airflow, "wrong.migrate", {"dry_run": True})
+    assert found.pop("preflight") == "failed"
+    assert found.pop("report") == "failed"
+    assert set(found.values()) == {"upstream_failed"}
+    assert airflow.client.run_state("wrong.migrate", run_id) == "failed"
+
+
 def test_a_broken_migration_file_is_an_import_error_of_its_own(airflow: AirflowInstance) -> None:
     deadline = time.monotonic() + 60
     while not (errors := airflow.client.import_errors()) and time.monotonic() < deadline:
@@ -175,6 +183,13 @@ def test_shop_arrives_whole_and_a_change_by_hand_is_found(
     # the same again over its own finished target changes nothing and stays green
     run_id, found = run(airflow, "shop.migrate")
     assert set(found.values()) == {"success"}
+    assert_equal(root, "shop", "shop_archive")
+
+    # the first wave alone would take triggers away and leave it to nobody to bring them back
+    airflow.client.clear("shop.migrate", run_id, "schema_wave_1")
+    airflow.client.wait_for_run("shop.migrate", run_id, RUN_SECONDS)
+    assert states(airflow, "shop.migrate", run_id)["schema_wave_1"] == "failed"
+    assert "clear it together with downstream" in full_log(airflow, "shop.migrate", run_id, "schema_wave_1", 2)
     assert_equal(root, "shop", "shop_archive")
 
     # one row changed, one deleted, one added by hand, and then put right again by repair

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from airflow.sdk import BaseHook
@@ -57,4 +58,9 @@ def _ssl_mode(subject: str, extra: dict[str, Any]) -> SslMode:
 
 def _nested(extra: dict[str, Any]) -> str | None:
     settings = extra.get("ssl")
+    if isinstance(settings, str):  # the hook takes a JSON text as well
+        try:
+            settings = json.loads(settings)
+        except ValueError:
+            return None
     return settings.get("ca") if isinstance(settings, dict) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from aurora_migration.bridge.progress import ProgressLog
 from aurora_migration.bridge.run import Run
@@ -13,7 +13,9 @@ from aurora_migration.engine.fullload.planning import group_units, table_ranges,
 from aurora_migration.engine.plan import fingerprint
 from aurora_migration.errors import SchemaMismatchError
 from aurora_migration.model.chunk import KeyRange, LoadUnit
+from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan, PlannedTable
+from aurora_migration.mysql.ddl import has_rows
 from aurora_migration.mysql.reader import RowReader
 from aurora_migration.mysql.session import Session
 from aurora_migration.mysql.writer import local_infile_allowed, prepare
@@ -21,22 +23,33 @@ from aurora_migration.sql.row_text import RowStyle
 from aurora_migration.store import load
 
 _log = logging.getLogger(__name__)
+_CHANGED: Final = "start a new run with target_table_prep_mode drop-and-create"
 _NO_ROWS = (LoadUnit(1, "no rows to load", ()),)
 
 
 def plan_units(run: Run, plan: MigrationPlan, source: Session, target: Session) -> tuple[LoadUnit, ...]:
-    """Make and keep the load units of a run; never none, so that the tasks behind them run."""
+    """Make and keep the load units of a run; never none, so that the tasks behind them run.
+
+    A table of the recorded shape keeps its cut and its chunks. Raises: SchemaMismatchError if a table of another
+    one has rows on the target, since loading it would add to them.
+    """
     states = {state.mapping.source: state for state in load.tables(target, run.control)}
-    kept: dict[str, list[KeyRange]] = {}
+    kept: dict[TableName, list[KeyRange]] = {}
     for part in load.ranges(target, run.control):
-        kept.setdefault(str(part.table), []).append(part)
+        kept.setdefault(part.table, []).append(part)
     goal = unit_bytes(plan.tables, run.config.load)
     ranges: list[KeyRange] = []
     for planned in plan.tables:
-        state, print_ = states.get(planned.mapping.source), fingerprint(planned)
-        if state is not None and state.started and state.fingerprint == print_:
-            ranges += kept[str(planned.mapping.source)]
+        name, print_ = planned.mapping.source, fingerprint(planned)
+        if name in kept and name in states and states[name].fingerprint == print_:
+            ranges += kept[name]
             continue
+        if has_rows(target, planned.target):
+            raise SchemaMismatchError(
+                "has rows that were not loaded under the table's present definition",
+                subject=f"table {planned.target} on the target",
+                remedy=_CHANGED,
+            )
         ranges += _fresh(run, planned, print_, goal, source, target)
     units = group_units(ranges, run.config.load) if ranges else _NO_ROWS
     load.save_units(target, run.control, units)
@@ -82,9 +95,15 @@ def _check_unchanged(run: Run, plan: MigrationPlan, ranges: Sequence[KeyRange], 
     """A table whose definition changed since the plan must not be loaded by the old one."""
     states = {state.mapping.source: state for state in load.tables(target, run.control)}
     for name in sorted({part.table for part in ranges}):
+        if plan.target_of(name) is None:
+            raise SchemaMismatchError(
+                "is gone from the source, or from the selection, since the plan was made",
+                subject=f"table {name}",
+                remedy="start a new run",
+            )
         if fingerprint(plan.table(name)) != states[name].fingerprint:
             raise SchemaMismatchError(
                 "the table's definition or its target changed after the plan was made",
-                subject=str(name),
-                remedy="start a new run with target_table_prep_mode drop-and-create",
+                subject=f"table {name}",
+                remedy=_CHANGED,
             )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from aurora_migration.bridge import report_log
 from aurora_migration.bridge.loading import row_style
 from aurora_migration.bridge.run import Run
-from aurora_migration.engine.schema import create_programs
+from aurora_migration.engine.schema import create_triggers
 from aurora_migration.engine.verify.repair import RepairContext, drop_triggers, repair_chunk
 from aurora_migration.errors import ConfigurationError
 from aurora_migration.model.chunk import Chunk
@@ -39,9 +40,9 @@ def repair_range(run: Run, plan: MigrationPlan, planned: PlannedTable, chunks: S
                     _log.warning("Repair mode=%s chunk=%s rows=%s", run.options.repair, chunk, rows)
         finally:
             if dropped:
-                _restore_triggers(run, plan, source)
+                _restore_triggers(run, plan, planned, source)
 
 
-def _restore_triggers(run: Run, plan: MigrationPlan, source: Session) -> None:
+def _restore_triggers(run: Run, plan: MigrationPlan, planned: PlannedTable, source: Session) -> None:
     with Session.open(run.target) as fresh:
-        create_programs(plan, source, fresh)
+        report_log.log_findings(create_triggers(plan, planned.mapping.source, source, fresh))

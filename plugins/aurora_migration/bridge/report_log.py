@@ -23,7 +23,7 @@ _SHOWN: Final = 200
 
 def log_findings(findings: Iterable[Finding]) -> None:
     """One line a finding, blockers first, in a group that folds."""
-    ordered = sorted(findings, key=lambda finding: (_ORDER.index(finding.severity), finding.code, finding.subject))
+    ordered = _ordered(findings)
     _group(f"Findings ({len(ordered)})")
     for finding in ordered:
         _log.log(_LEVELS[finding.severity], "%s", finding)
@@ -95,7 +95,7 @@ def report_json(report: VerificationReport) -> dict[str, Any]:
 
 
 def findings_json(findings: Iterable[Finding]) -> list[dict[str, str]]:
-    """Findings for XCom."""
+    """Findings for XCom, blockers first; the log and the control schema have those beyond a thousand."""
     return [
         {
             "severity": str(finding.severity),
@@ -104,8 +104,12 @@ def findings_json(findings: Iterable[Finding]) -> list[dict[str, str]]:
             "observed": finding.observed,
             "remedy": finding.remedy,
         }
-        for finding in list(findings)[: 5 * _SHOWN]
+        for finding in _ordered(findings)[: 5 * _SHOWN]
     ]
+
+
+def _ordered(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: (_ORDER.index(finding.severity), finding.code, finding.subject))
 
 
 def _conclusion(report: VerificationReport) -> Iterator[str]:

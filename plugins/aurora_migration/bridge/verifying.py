@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
-from aurora_migration.bridge import report_log
+from aurora_migration.bridge import outcomes, report_log
 from aurora_migration.bridge.accounts import account_plan
 from aurora_migration.bridge.progress import ProgressLog
 from aurora_migration.bridge.repairing import repair_range
 from aurora_migration.bridge.run import Run
 from aurora_migration.engine.accounts import compare_accounts, read_accounts
+from aurora_migration.engine.fullload.planning import shortened
+from aurora_migration.engine.plan import fingerprint
 from aurora_migration.engine.verify.objects import compare_objects
 from aurora_migration.engine.verify.report import build_report
 from aurora_migration.engine.verify.rows import VerifyContext, covering, verify_range
 from aurora_migration.errors import ConfigurationError, DataMismatchError
+from aurora_migration.model.chunk import KeyRange
 from aurora_migration.model.config import RepairMode
-from aurora_migration.model.report import Difference, Verdict
+from aurora_migration.model.plan import MigrationPlan
+from aurora_migration.model.report import Difference, DifferenceKind, TableVerdict, Verdict
 from aurora_migration.mysql.position import server_version
 from aurora_migration.mysql.session import Session
 from aurora_migration.store import load, runs, verdicts
@@ -29,7 +34,7 @@ _REMEDY = "the differences above name what to look at; a repaired or reloaded ta
 
 
 def units_to_verify(run: Run) -> list[dict[str, Any]]:
-    """Open a run that verifies alone and list the load units there are."""
+    """Open a run that verifies alone and list the load units that hold tables of its plan."""
     with run.sessions() as (source, target):
         if not run.control.exists(target):
             raise ConfigurationError(
@@ -39,19 +44,21 @@ def units_to_verify(run: Run) -> list[dict[str, Any]]:
             )
         versions = {"source": server_version(source), "target": server_version(target)}
         runs.start_run(target, run.control, run.run_id, "verify", run.options_json(), versions)
-        return [{"number": number, "label": label} for number, label in _units(run, target)]
+        units = _units(run, run.plan(source), target)
+        return [{"number": number, "label": label} for number, label in units]
 
 
-def _units(run: Run, target: Session) -> list[tuple[int, str]]:
+def _units(run: Run, plan: MigrationPlan, target: Session) -> list[tuple[int, str]]:
+    """Numbers and labels; unit 0 holds what the last run did not load, because it was for some tables only."""
     tables: dict[int, list[str]] = {}
     for unit, part in load.ranges_by_unit(target, run.control):
-        tables.setdefault(unit, []).append(str(part.table))
-    tables.pop(0, None)
+        if plan.target_of(part.table) is not None:
+            tables.setdefault(unit, []).append(str(part.table))
     labels = []
     for unit, names in sorted(tables.items()):
         distinct = list(dict.fromkeys(names))
         more = f" and {len(distinct) - 1} more" if len(distinct) > 1 else ""
-        labels.append((unit, f"{distinct[0]}{more}"))
+        labels.append((unit, shortened(f"{distinct[0]}{more}")))
     return labels or [(1, "no rows")]
 
 
@@ -62,14 +69,14 @@ def verify_unit(run: Run, number: int) -> dict[str, Any]:
         plan = run.plan(source)
         context = VerifyContext(source, target, run.options.level, ProgressLog())
         known = {planned.mapping.source for planned in plan.tables}
+        states = {state.mapping.source: state for state in load.tables(target, run.control)}
         for part in load.ranges(target, run.control, number):
             if part.table not in known:
                 continue
-            planned, recorded = plan.table(part.table), load.chunks(target, run.control, part)
-            verdict = verify_range(context, planned, part, recorded)
-            if verdict.verdict is Verdict.DIFFERS and run.options.repair is not RepairMode.NONE:
-                repair_range(run, plan, planned, covering(part, recorded))
-                verdict = verify_range(context, planned, part, recorded)
+            if fingerprint(plan.table(part.table)) == states[part.table].fingerprint:
+                verdict = _verify_range(run, plan, part, context)
+            else:
+                verdict = _changed(plan, part, str(run.options.level))
             verdicts.save_verdict(target, run.control, run.run_id, part.table, part.number, verdict)
             found.append(verdict)
     report_log.log_verdicts(found)
@@ -77,6 +84,23 @@ def verify_unit(run: Run, number: int) -> dict[str, Any]:
     if bad:
         raise DataMismatchError(_first_words(bad), found, remedy=_REMEDY)
     return {"unit": number, "ranges": len(found), "rows": sum(verdict.source_rows for verdict in found)}
+
+
+def _verify_range(run: Run, plan: MigrationPlan, part: KeyRange, context: VerifyContext) -> TableVerdict:
+    planned, recorded = plan.table(part.table), load.chunks(context.target, run.control, part)
+    verdict = verify_range(context, planned, part, recorded)
+    if verdict.verdict is Verdict.DIFFERS and run.options.repair is not RepairMode.NONE:
+        repair_range(run, plan, planned, covering(part, recorded))
+        verdict = verify_range(context, planned, part, recorded)
+    return verdict
+
+
+def _changed(plan: MigrationPlan, part: KeyRange, level: str) -> TableVerdict:
+    """Another key has no such ranges and another column no values to compare, so there is no verdict."""
+    text = "its definition, or its target, changed after it was loaded, so its rows cannot be compared"
+    found = Difference(DifferenceKind.DIFFERS, "rows", f"table {part.table}", text)
+    target = str(plan.target_of(part.table))
+    return TableVerdict(str(part.table), target, level, Verdict.MISSING, 0, 0, differences=(found,))
 
 
 def _first_words(bad: list[Any]) -> str:
@@ -106,9 +130,13 @@ def verify_objects(run: Run) -> dict[str, Any]:
     return summary
 
 
-def report(run: Run) -> dict[str, Any]:
-    """Judge the whole run from what it stored. Raises: DataMismatchError unless all is proved."""
+def report(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
+    """Judge the whole run from what it stored and from its tasks' states.
+
+    Raises: DataMismatchError unless all is proved.
+    """
     if run.options.dry_run:
+        outcomes.check_dry_run(states)
         raise AirflowSkipException("dry run: nothing to report")
     with run.sessions() as (source, target):
         if not run.control.exists(target):
@@ -119,11 +147,12 @@ def report(run: Run) -> dict[str, Any]:
             run.run_id,
             str(run.options.level),
             verdicts.verdicts(target, run.control, run.run_id),
-            Counter(str(part.table) for part in load.ranges(target, run.control)),
+            Counter(part.table for part in load.ranges(target, run.control)),
             verdicts.verified_ranges(target, run.control, run.run_id),
             [difference for _, difference in verdicts.differences(target, run.control, run.run_id)],
             runs.findings(target, run.control, run.run_id),
             {row["phase"]: row["state"] for row in runs.phases(target, run.control, run.run_id)},
+            outcomes.unfinished(states),
         )
         report_log.log_report(result)
         runs.finish_run(target, run.control, run.run_id, "success" if result.proven else "failed")

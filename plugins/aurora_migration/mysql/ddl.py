@@ -71,6 +71,11 @@ def relation_exists(session: Session, name: TableName) -> bool:
     return bool(session.query(statement("schema/relation_exists"), values))
 
 
+def has_rows(session: Session, name: TableName) -> bool:
+    """Whether an existing table has a row."""
+    return bool(session.query(statement("schema/has_rows", table=qualified(name))))
+
+
 def trigger_names(session: Session, schema: str) -> dict[str, list[str]]:
     """Names of triggers by table."""
     found: dict[str, list[str]] = {}

@@ -7,7 +7,7 @@ from typing import Any
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from aurora_migration.bridge import report_log
+from aurora_migration.bridge import outcomes, report_log
 from aurora_migration.bridge.rules import save_rules
 from aurora_migration.bridge.run import Run
 from aurora_migration.engine.schema import complete_tables, create_programs, create_tables
@@ -23,6 +23,7 @@ class SchemaWave1Operator(MigrationOperator):
     def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
         if run.options.dry_run:
             raise AirflowSkipException("dry run: preflight and plan only; nothing was written")
+        outcomes.check_not_alone(outcomes.states_of_others(context), "position")
         with run.sessions() as (source, target), run.phase(target, "schema-wave-1") as summary:
             plan = run.plan(source)
             rules = create_tables(

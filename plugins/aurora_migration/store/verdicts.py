@@ -9,6 +9,8 @@ from aurora_migration.model.report import Difference, DifferenceKind, TableVerdi
 from aurora_migration.mysql.session import Session
 from aurora_migration.store.control import Control
 
+_WORST_FIRST = (Verdict.DIFFERS, Verdict.MISSING, Verdict.DEGRADED, Verdict.EQUAL)
+
 
 def save_verdict(
     session: Session, control: Control, run_id: str, table: TableName, range_number: int, found: TableVerdict
@@ -39,17 +41,17 @@ def save_differences(
         _replace(session, control, run_id, area, "", found)
 
 
-def verdicts(session: Session, control: Control, run_id: str) -> tuple[TableVerdict, ...]:
-    """One verdict per table of a run: its key ranges taken together, with the differing rows."""
+def verdicts(session: Session, control: Control, run_id: str) -> dict[TableName, TableVerdict]:
+    """One verdict per source table of a run: its key ranges taken together, with the differing rows."""
     rows = control.query(session, "verdicts", run_id=run_id)
     found = differences(session, control, run_id)
-    tables: dict[str, TableVerdict] = {}
+    tables: dict[TableName, TableVerdict] = {}
     for row in rows:
-        name = str(TableName(row["source_schema"], row["source_table"]))
+        name = TableName(row["source_schema"], row["source_table"])
         scope = f"{name}#{row['range_number']}"
         part = TableVerdict(
-            source=name,
-            target=name,
+            source=str(name),
+            target=str(name),
             level=row["level"],
             verdict=Verdict(row["verdict"]),
             source_rows=row["source_rows"],
@@ -60,14 +62,14 @@ def verdicts(session: Session, control: Control, run_id: str) -> tuple[TableVerd
             differences=tuple(difference for where, difference in found if where == ("rows", scope)),
         )
         tables[name] = _merged(tables[name], part) if name in tables else part
-    return tuple(tables.values())
+    return tables
 
 
-def verified_ranges(session: Session, control: Control, run_id: str) -> dict[str, int]:
+def verified_ranges(session: Session, control: Control, run_id: str) -> dict[TableName, int]:
     """How many key ranges of each source table have a verdict in a run."""
-    counts: dict[str, int] = {}
+    counts: dict[TableName, int] = {}
     for row in control.query(session, "verdicts", run_id=run_id):
-        name = str(TableName(row["source_schema"], row["source_table"]))
+        name = TableName(row["source_schema"], row["source_table"])
         counts[name] = counts.get(name, 0) + 1
     return counts
 
@@ -84,12 +86,11 @@ def differences(session: Session, control: Control, run_id: str) -> list[tuple[t
 
 
 def _merged(one: TableVerdict, two: TableVerdict) -> TableVerdict:
-    worst = one if one.verdict is not Verdict.EQUAL else two
     return TableVerdict(
         source=one.source,
         target=one.target,
         level=one.level,
-        verdict=worst.verdict,
+        verdict=min(one.verdict, two.verdict, key=_WORST_FIRST.index),
         source_rows=one.source_rows + two.source_rows,
         target_rows=one.target_rows + two.target_rows,
         chunks=one.chunks + two.chunks,

@@ -49,7 +49,26 @@ def test_a_later_verdict_replaces_the_earlier_one_with_its_differences(control: 
     table = TableName("s", "t")
     bad = Difference(DifferenceKind.DIFFERS, "rows", "s.t", "key 1")
     verdicts.save_verdict(made.target, store, "run", table, 0, verdict(Verdict.DIFFERS, bad))
-    assert verdicts.verdicts(made.target, store, "run")[0].differences == (bad,)
+    assert verdicts.verdicts(made.target, store, "run")[table].differences == (bad,)
     verdicts.save_verdict(made.target, store, "run", table, 0, verdict(Verdict.EQUAL))
-    (found,) = verdicts.verdicts(made.target, store, "run")
+    (found,) = verdicts.verdicts(made.target, store, "run").values()
     assert (found.verdict, found.differences) == (Verdict.EQUAL, ())
+
+
+@pytest.mark.parametrize(
+    ("parts", "worst"),
+    [
+        ((Verdict.DEGRADED, Verdict.DIFFERS), Verdict.DIFFERS),
+        ((Verdict.DIFFERS, Verdict.DEGRADED), Verdict.DIFFERS),
+        ((Verdict.DEGRADED, Verdict.EQUAL, Verdict.MISSING), Verdict.MISSING),
+        ((Verdict.EQUAL, Verdict.DEGRADED, Verdict.EQUAL), Verdict.DEGRADED),
+    ],
+)
+def test_a_table_is_as_bad_as_its_worst_key_range(
+    control: tuple[Databases, Control], parts: tuple[Verdict, ...], worst: Verdict
+) -> None:
+    made, store = control
+    table = TableName("s", "t")
+    for number, part in enumerate(parts):
+        verdicts.save_verdict(made.target, store, "run", table, number, verdict(part))
+    assert verdicts.verdicts(made.target, store, "run")[table].verdict is worst

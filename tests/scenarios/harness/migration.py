@@ -172,7 +172,8 @@ class _Migration:
                 chunks = load.chunks(target, self.control, part)
                 found = verify_range(context, plan.table(part.table), part, chunks)
                 known = self.outcome.verdicts.get(found.source, Verdict.EQUAL)
-                self.outcome.verdicts[found.source] = found.verdict if known is Verdict.EQUAL else known
+                worse = known is Verdict.EQUAL or found.verdict is Verdict.DIFFERS
+                self.outcome.verdicts[found.source] = found.verdict if worse else known
                 self.outcome.row_differences += found.differences
             self.outcome.objects += compare_objects(plan, source, target)
 

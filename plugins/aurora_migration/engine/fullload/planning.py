@@ -23,6 +23,7 @@ RANGE_COST_BYTES: Final = (
     1 << 20
 )  # a range costs about as much as a mebibyte of rows: some round trips and a commit
 MIN_UNIT_BYTES: Final = 64 << 20  # below this a task costs more than it saves
+_LABEL_CHARACTERS: Final = 200  # Airflow keeps the name of a mapped task in 250 characters and PostgreSQL insists
 
 
 def plan_ranges(source: Session, tables: Sequence[PlannedTable], load: LoadConfig) -> list[KeyRange]:
@@ -76,7 +77,14 @@ def group_units(ranges: Sequence[KeyRange], load: LoadConfig) -> tuple[LoadUnit,
     for part in ranges:
         totals[str(part.table)] = totals.get(str(part.table), 0) + 1
     filled = [sorted(parts, key=lambda part: (part.table, part.number)) for parts in bins if parts]
-    return tuple(LoadUnit(number, _label(parts, totals), tuple(parts)) for number, parts in enumerate(filled, 1))
+    return tuple(
+        LoadUnit(number, shortened(_label(parts, totals)), tuple(parts)) for number, parts in enumerate(filled, 1)
+    )
+
+
+def shortened(label: str) -> str:
+    """A unit's label as the name of a mapped task may be long."""
+    return label if len(label) <= _LABEL_CHARACTERS else f"{label[: _LABEL_CHARACTERS - 1]}…"
 
 
 def _weight(part: KeyRange) -> int:

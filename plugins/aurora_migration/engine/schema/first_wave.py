@@ -2,7 +2,7 @@
 
 All existing tables are looked at before anything is touched. Each step can be repeated: a table's records of
 loaded chunks are deleted, and that is committed, before its rows go; so a run that dies in between never believes
-rows that are not there.
+rows that are not there. Nor does one whose table somebody else has emptied or dropped.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ def create_tables(
 ) -> tuple[AppliedRule, ...]:
     """Bring every planned table into the state that the load starts from, as ``options.prep_mode`` says.
 
-    ``before_reset`` is called, and must commit, before a table is created, emptied or dropped.
+    ``before_reset`` is called, and must commit, before a table is created, emptied or dropped, and for every
+    table that is kept and is empty: whatever is recorded of it, its rows are not there.
     Raises: SchemaMismatchError, before anything is changed, if a table is not what the plan needs.
     """
     names = plan_names(plan, source)
@@ -142,6 +143,8 @@ def _prepare(
     table = qualified(step.name)
     if step.found is not None and mode is TargetTablePrepMode.DO_NOTHING:
         _drop_triggers(step, target)
+        if not ddl.has_rows(target, step.name):
+            before_reset(step.mapping)
         return ()
     before_reset(step.mapping)
     if step.found is not None and mode is TargetTablePrepMode.TRUNCATE:

@@ -16,6 +16,7 @@ from aurora_migration.engine.schema.databases import ensure_databases
 from aurora_migration.engine.schema.definitions import plan_names
 from aurora_migration.engine.schema.views import create_views
 from aurora_migration.model.finding import Finding, warning
+from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.model.program import Event, ProgramKind, Trigger
 from aurora_migration.model.rule import AppliedRule
@@ -68,13 +69,28 @@ def create_programs(plan: MigrationPlan, source: Session, target: Session) -> Pr
     return ProgramsResult(tuple(creator.rules), tuple(creator.findings), states)
 
 
-def _create_triggers(plan: MigrationPlan, names: NameMap, source: Session, creator: ProgramCreator) -> None:
+def create_triggers(
+    plan: MigrationPlan, table: TableName, source: Session, target: Session
+) -> tuple[Finding, ...]:
+    """Create the triggers of one source table that are missing or differ, and nothing else."""
+    creator = ProgramCreator(target)
+    _create_triggers(plan, plan_names(plan, source), source, creator, only=table)
+    return tuple(creator.findings)
+
+
+def _create_triggers(
+    plan: MigrationPlan,
+    names: NameMap,
+    source: Session,
+    creator: ProgramCreator,
+    only: TableName | None = None,
+) -> None:
     """Triggers of one table, time and event fire in order of creation, so one that differs renews them all."""
     found = [
         trigger
         for schema in plan.schemas
         for trigger in programs.triggers(source, schema)
-        if plan.target_of(trigger.table) is not None
+        if plan.target_of(trigger.table) is not None and only in {None, trigger.table}
     ]
     rewritten = creator.rewritten(found, names, plan.config.definers)
     expected = {program.source.name: program for program in rewritten}

@@ -22,6 +22,7 @@ from aurora_migration.sql.ddl.program import TargetProgram, rewrite_program
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import qualified, raw
 
+_GRANT_EXECUTE = "GRANT EXECUTE ON *.* to the source connection's account, and run again"
 _INVOKER = DefinersConfig(policy="invoker")
 
 
@@ -33,8 +34,9 @@ def create_views(
     creator: ProgramCreator,
 ) -> None:
     """Create the views that are missing or differ; ``functions`` are on the target and may be lent INVOKER."""
-    sound = {view.name: view for view in views if not view.broken}
+    sound = {view.name: view for view in views if not view.broken and not view.hidden}
     creator.findings += [_broken(view, names) for view in views if view.broken]
+    creator.findings += [_hidden(view, names) for view in views if view.hidden]
     targets = {p.source.name: p for p in creator.rewritten(sound.values(), names, definers)}
     order = _order(sound)
     needed = _needed(order, sound, {name for name in targets if not creator.is_there(targets[name])})
@@ -90,6 +92,15 @@ def _broken(view: View, names: NameMap) -> Finding:
         f"view {names.table(view.name)}",
         f"is broken on the source, so it is not created: {view.broken}",
         "repair it on the source, or drop it there",
+    )
+
+
+def _hidden(view: View, names: NameMap) -> Finding:
+    return warning(
+        "hidden-view",
+        f"view {names.table(view.name)}",
+        f"works on the source, but its text is not shown, so it is not created: {view.hidden}",
+        _GRANT_EXECUTE,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aurora_migration.model.finding import Finding, blocker
+from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan, PlannedTable
 from aurora_migration.model.report import Difference, TableVerdict, Verdict, VerificationReport
 
@@ -15,19 +16,23 @@ def build_report(
     plan: MigrationPlan,
     run_id: str,
     level: str,
-    verdicts: Sequence[TableVerdict],
-    expected_ranges: Mapping[str, int],
-    verified_ranges: Mapping[str, int],
+    verdicts: Mapping[TableName, TableVerdict],
+    expected_ranges: Mapping[TableName, int],
+    verified_ranges: Mapping[TableName, int],
     differences: Sequence[Difference],
     findings: Sequence[Finding],
     phases: Mapping[str, str],
+    unfinished_tasks: Mapping[str, str],
 ) -> VerificationReport:
-    """The report of a run from what its tasks stored; what was never compared counts as not proved."""
-    by_name = {verdict.source: verdict for verdict in verdicts}
+    """The report of a run from what its tasks stored; what was never compared counts as not proved.
+
+    ``unfinished_tasks`` are those that did not succeed, with their states: where one was repeated and failed, what
+    an earlier try of it had stored proves nothing.
+    """
     tables = []
     for planned in plan.tables:
-        name = str(planned.mapping.source)
-        verdict = by_name.get(name)
+        name = planned.mapping.source
+        verdict = verdicts.get(name)
         wanted = expected_ranges.get(name, 0)
         if verdict is None or wanted == 0 or verified_ranges.get(name, 0) != wanted:
             tables.append(_not_compared(planned, level))
@@ -42,6 +47,12 @@ def build_report(
         unfinished.append(
             blocker("phase-not-finished", OBJECTS_PHASE, "did not run to its end", "see the log of its task")
         )
+    unfinished += [
+        blocker(
+            "task-not-successful", task, f"is {state}", "see its log; clear it with downstream"
+        )
+        for task, state in sorted(unfinished_tasks.items())
+    ]
     return VerificationReport(
         migration=plan.config.name,
         run_id=run_id,
