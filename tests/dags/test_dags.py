@@ -44,7 +44,7 @@ found = {}
 for folder in sys.argv[2:]:
     os.environ["AURORA_MIGRATIONS_FOLDER"] = folder
     found[folder] = parse(sys.argv[1])
-heavy = [name for name in ("pandas", "boto3", "botocore", "fastapi", "sqlglot") if name in sys.modules]
+heavy = [name for name in ("pandas", "boto3", "botocore", "fastapi") if name in sys.modules]
 print(json.dumps({"found": found, "heavy": heavy}))
 """
 
