@@ -48,8 +48,9 @@ class Program:
 class View(Program):
     """``tables`` (base tables and views) and ``routines`` are what it reads, whether they still exist or not.
 
-    ``broken`` holds the server's words if the view cannot be used as it stands; ``warning`` its other words, such
-    as a definer that does not exist.
+    ``broken`` holds the server's words if the view cannot be used as it stands; ``hidden`` its words if the view
+    works, but its text is not shown to this account (then ``create`` is empty); ``warning`` its other words, such as
+    a definer that does not exist.
     """
 
     check_option: str = "NONE"
@@ -58,6 +59,7 @@ class View(Program):
     tables: tuple[TableName, ...] = ()
     routines: tuple[TableName, ...] = ()
     broken: str = ""
+    hidden: str = ""
     warning: str = ""
 
 

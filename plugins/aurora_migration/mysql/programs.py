@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from aurora_migration.errors import MissingPrivilegeError, StatementError
+from aurora_migration.errors import MigrationError, MissingPrivilegeError, StatementError
 from aurora_migration.model.names import TableName
 from aurora_migration.model.program import Event, ProgramKind, Programs, Routine, Trigger, View
 from aurora_migration.mysql.session import Session
@@ -37,6 +37,7 @@ _PRIVILEGE: Final = {
 }
 _ALGORITHM: Final = re.compile(r"CREATE ALGORITHM=(\w+) ")
 _INVALID: Final = 1356  # ER_VIEW_INVALID
+_GONE: Final = frozenset({1054, 1146, 1305, _INVALID})  # column, table, function; or rights of the definer
 
 
 def programs(session: Session, schema: str) -> Programs:
@@ -61,13 +62,13 @@ def views(session: Session, schema: str) -> tuple[View, ...]:
     found = []
     for row in rows:
         name = TableName(schema, row["name"])
-        create, broken, warning = _view_text(session, name)
-        algorithm = _ALGORITHM.match(create)
+        text = view_text(session, name)
+        algorithm = _ALGORITHM.match(text.create)
         found.append(
             View(
                 kind=ProgramKind.VIEW,
                 name=name,
-                create=create,
+                create=text.create,
                 definer=row["definer"],
                 security=row["security"],
                 character_set_client=row["character_set_client"],
@@ -77,11 +78,37 @@ def views(session: Session, schema: str) -> tuple[View, ...]:
                 algorithm=algorithm[1] if algorithm else "UNDEFINED",
                 tables=tables.get(name.name, ()),
                 routines=called.get(name.name, ()),
-                broken=broken,
-                warning=warning,
+                broken=text.broken,
+                hidden=text.hidden,
+                warning=text.warning,
             )
         )
     return tuple(found)
+
+
+class ViewText(NamedTuple):
+    """A view's text and the server's words about it, as in `View`."""
+
+    create: str = ""
+    broken: str = ""
+    hidden: str = ""
+    warning: str = ""
+
+
+def view_text(session: Session, name: TableName) -> ViewText:
+    """SHOW CREATE VIEW, and what it says of the view.
+
+    It looks at what the view reads as it is now. The data dictionary, and with it ``information_schema`` and
+    SHOW COLUMNS, remembers how that was when a table under the view last changed: a definer who was created after
+    the tables, as when a dump is loaded, leaves a working view marked as invalid.
+    """
+    try:
+        create, warnings = _shown(session, ProgramKind.VIEW, name)
+    except StatementError as refusal:
+        return _without_text(session, name, refusal)
+    broken = [row["Message"] for row in warnings if row["Code"] == _INVALID]
+    others = [row["Message"] for row in warnings if row["Code"] != _INVALID]
+    return ViewText(create, broken="; ".join(broken), warning="; ".join(others))
 
 
 def routines(session: Session, schema: str) -> tuple[Routine, ...]:
@@ -183,14 +210,14 @@ def _parameters(session: Session, schema: str) -> dict[tuple[str, str], list[str
     return found
 
 
-def _view_text(session: Session, name: TableName) -> tuple[str, str, str]:
-    """Text, what makes it broken, other warnings."""
+def _without_text(session: Session, name: TableName, refusal: StatementError) -> ViewText:
+    """Whether a view whose text the server refuses (1235, for a JSON_TABLE) works nevertheless: it is opened."""
     try:
-        create, warnings = _shown(session, ProgramKind.VIEW, name)
-    except StatementError as refusal:
-        return "", refusal.message, ""
-    broken = [row["Message"] for row in warnings if row["Code"] == _INVALID]
-    return create, "; ".join(broken), "; ".join(row["Message"] for row in warnings if row["Code"] != _INVALID)
+        session.query(statement("programs/open_view", name=qualified(name)))
+    except MigrationError as error:
+        number = error.errno if isinstance(error, StatementError) else 0
+        return ViewText(broken=error.message) if number in _GONE else ViewText(hidden=refusal.message)
+    return ViewText(hidden=refusal.message)
 
 
 def _used(rows: Iterable[dict[str, Any]]) -> dict[str, tuple[TableName, ...]]:

@@ -131,3 +131,50 @@ def test_a_definition_that_may_not_be_seen_is_an_error_that_names_the_grant(made
         routines(session, made.name)
     assert error.value.subject == f"function {made.name}.add_one on the source"
     assert "GRANT SHOW_ROUTINE" in error.value.remedy
+
+
+COMMENTS = "SELECT TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_TYPE = 'VIEW' AND TABLE_SCHEMA = '{}'"
+
+
+def test_a_view_that_the_dictionary_remembers_as_invalid_is_not_broken(databases: Make) -> None:
+    """A definer who comes after the tables, as when a dump is loaded."""
+    made = databases(
+        "CREATE TABLE base (id INT)",
+        "CREATE DEFINER = late@localhost VIEW works AS SELECT id FROM base",
+        "DROP TABLE base",
+        "CREATE TABLE base (id INT)",
+        "CREATE USER late@localhost",
+        "GRANT SELECT ON *.* TO late@localhost",
+    )
+    try:
+        (row,) = made.source.query(raw(COMMENTS.format(made.name)))
+        assert "references invalid" in row["TABLE_COMMENT"]
+        assert made.source.query(raw(f"SELECT * FROM `{made.name}`.works")) == []
+        (works,) = programs(made.source, made.name).views
+        assert (works.broken, works.hidden, works.warning) == ("", "", "")
+    finally:
+        made.on_source("DROP USER late@localhost")
+
+
+TABLE_FUNCTION = "SELECT more, x FROM {}, JSON_TABLE('[1]', '$[*]' COLUMNS (x INT PATH '$')) AS j"
+
+
+def test_a_view_whose_text_is_not_shown_is_hidden_and_not_broken(databases: Make) -> None:
+    made = databases(
+        "CREATE TABLE gone (more INT)",
+        "CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1",
+        "CREATE VIEW calls AS SELECT f() AS more",
+        "CREATE VIEW over_function AS " + TABLE_FUNCTION.format("calls"),
+        "CREATE VIEW over_gone AS " + TABLE_FUNCTION.format("gone"),
+        "DROP TABLE gone",
+    )
+    with reader(made, "SELECT, SHOW VIEW, SHOW_ROUTINE ON *.*") as session:
+        found = {view.name.name: view for view in programs(session, made.name).views}
+        assert "1235" in found["over_function"].hidden
+        assert (found["over_function"].broken, found["over_function"].create) == ("", "")
+        assert "references invalid table(s)" in found["over_gone"].broken
+        assert not found["calls"].hidden
+    found = {view.name.name: view for view in programs(made.source, made.name).views}  # as README grants it
+    assert (found["over_function"].hidden, found["over_function"].broken) == ("", "")
+    assert "json_table" in found["over_function"].create
+    assert found["over_gone"].broken

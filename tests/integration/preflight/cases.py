@@ -52,6 +52,12 @@ class Case:
 
 
 PLAIN = SetUp(source=(TABLE,))
+TABLE_FUNCTION_OVER_FUNCTION = (
+    TABLE,
+    "CREATE FUNCTION f(n INT) RETURNS INT DETERMINISTIC RETURN n + 1",
+    "CREATE VIEW calls AS SELECT f(1) AS more",
+    "CREATE VIEW spread AS SELECT more, x FROM calls, JSON_TABLE('[1]', '$[*]' COLUMNS (x INT PATH '$')) AS j",
+)
 
 SERVERS = (
     Case(
@@ -415,7 +421,30 @@ OBJECTS = (
         "view-broken",
         ("$s.v", "references invalid table(s)"),
         SetUp(source=(TABLE, "CREATE TABLE g (a INT)", "CREATE VIEW v AS SELECT * FROM g", "DROP TABLE g")),
-        SetUp(source=(TABLE, "CREATE VIEW v AS SELECT * FROM t")),
+        SetUp(
+            # as a dump is loaded: when the table comes, the view's definer is not there yet
+            source=(
+                TABLE,
+                "CREATE TABLE g (a INT)",
+                "CREATE DEFINER = pf_late@localhost VIEW v AS SELECT * FROM g",
+                "CREATE VIEW w AS SELECT * FROM t",
+                "DROP TABLE g",
+                "CREATE TABLE g (a INT)",
+                "CREATE USER pf_late@localhost",
+                "GRANT SELECT ON *.* TO pf_late@localhost",
+            ),
+            undo=("DROP USER pf_late@localhost",),
+        ),
+    ),
+    Case(
+        "hidden_views",
+        "view-hidden",
+        ("$s.spread", "MySQL error 1235", "GRANT EXECUTE ON `$s`.* TO"),
+        SetUp(source=TABLE_FUNCTION_OVER_FUNCTION),
+        SetUp(
+            source=(*TABLE_FUNCTION_OVER_FUNCTION, "GRANT EXECUTE ON *.* TO migrator"),
+            undo=("REVOKE EXECUTE ON *.* FROM migrator",),
+        ),
     ),
     Case(
         "view_references",

@@ -11,7 +11,7 @@ import pytest
 from aurora_migration.model.finding import Finding, Severity
 from aurora_migration.mysql.endpoint import Endpoint
 from local.mysqld import Server
-from tests.integration.preflight.cases import EVENT, FUNCTION, TABLE, TRIGGER
+from tests.integration.preflight.cases import EVENT, FUNCTION, TABLE, TABLE_FUNCTION_OVER_FUNCTION, TRIGGER
 from tests.integration.preflight.world import PASSWORD, World, config_for, execute, global_variables
 
 pytestmark = pytest.mark.servers
@@ -80,6 +80,17 @@ def test_source(
     remedies = [finding.remedy for finding in told if "active" not in finding.observed]
     assert all(text.startswith("GRANT ") and "'pf_narrow'@'%'" in text for text in remedies)
     assert not world.check(check, config, source=login)
+
+
+def test_a_view_that_needs_execute_to_be_read(world: World, schema: str, account: MakeAccount) -> None:
+    execute(world.source, TABLE_FUNCTION_OVER_FUNCTION, schema)
+    seeing = ["GRANT SHOW_ROUTINE ON *.* TO pf_narrow", f"GRANT SELECT, SHOW VIEW ON {schema}.* TO pf_narrow"]
+    login = account(world.source, "source", seeing)
+    config = config_for(schema)
+    (told,) = _remedied(world.source, world.check("hidden_views", config, source=login), "view-hidden")
+    assert (told.subject, told.severity) == (f"{schema}.spread", Severity.WARNING)
+    assert not world.check("hidden_views", config, source=login)
+    assert not world.check("broken_views", config, source=login)
 
 
 def test_select_on_every_column_is_enough(world: World, schema: str, account: MakeAccount) -> None:

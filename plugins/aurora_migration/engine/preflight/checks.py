@@ -60,6 +60,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     variables.check_fulltext_variables,
     creation_rules.check_function_creation,
     source_privileges.check_hidden_tables,
+    views.check_hidden_views,
     engines.check_histograms,
     data.check_load_method,
     bodies.check_loadable_functions,

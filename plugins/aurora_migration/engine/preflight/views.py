@@ -1,4 +1,4 @@
-"""Views: broken ones, and ones that use what does not come along.
+"""Views: broken ones, ones that cannot be read, and ones that use what does not come along.
 
 A view is created when everything it uses is there; a view that cannot be created is found here, and not after
 hours of loading.
@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 from aurora_migration.engine.preflight.context import Context
 from aurora_migration.engine.preflight.mapping import RESERVED
+from aurora_migration.engine.preflight.remedies import grant
 from aurora_migration.engine.preflight.scope import Reference
 from aurora_migration.model.finding import Finding, blocker, warning
-from aurora_migration.model.names import TableName
 
 
 def check_broken_views(context: Context) -> Iterator[Finding]:
     """Views that the source itself cannot use, by its own words."""
-    for name, comment in sorted(_broken(context).items()):
+    for name, comment in sorted(context.broken_views.items()):
         yield warning(
             "view-broken",
             name,
@@ -26,13 +26,29 @@ def check_broken_views(context: Context) -> Iterator[Finding]:
         )
 
 
+def check_hidden_views(context: Context) -> Iterator[Finding]:
+    """Views that work and whose text the server refuses to show to an account without EXECUTE."""
+    source = context.source
+    called = {one.name.schema for one in context.view_references if one.kind == "function"}
+    for name, found in sorted(context.suspect_views.items()):
+        if found.hidden:
+            schemas = sorted(called | {name.schema})  # a view's text names no schema for functions of its own
+            lacking = [schema for schema in schemas if not source.grants.holds("EXECUTE", schema)]
+            grants = " ".join(grant(source, ["EXECUTE"], schema) for schema in lacking)
+            yield warning(
+                "view-hidden",
+                name,
+                f"its text is not shown to the source account, and it is not created: {found.hidden}",
+                grants or grant(source, ["EXECUTE"]),
+            )
+
+
 def check_view_references(context: Context) -> Iterator[Finding]:
     """Views on tables, views or functions that are neither selected nor on the target."""
     along = {one.name for one in context.objects if one.kind in {"view", "function"}} | context.planned.keys()
-    broken = _broken(context)
     for reference in context.view_references:
         used = reference.name
-        if used in along or used.schema.lower() in RESERVED or reference.view in broken:
+        if used in along or used.schema.lower() in RESERVED or reference.view in context.broken_views:
             continue
         if not _is_on_target(context, reference):
             yield blocker(
@@ -41,13 +57,6 @@ def check_view_references(context: Context) -> Iterator[Finding]:
                 f"uses the {reference.kind} {used}, which is neither selected nor on the target",
                 f"select {used} too, or leave the view out (exclude: {reference.view} in selection)",
             )
-
-
-def _broken(context: Context) -> dict[TableName, str]:
-    """A view that works has the comment VIEW, a broken one the server's complaint in the server's language."""
-    views = [one.name for one in context.objects if one.kind == "view"]
-    comments = {name: context.source_names.get(name, "VIEW") for name in views}
-    return {name: comment for name, comment in comments.items() if comment != "VIEW"}
 
 
 def _is_on_target(context: Context, reference: Reference) -> bool:

@@ -69,6 +69,8 @@ class ProgramComparison:
         found = compare_facts(
             "program", label, facts(ours) | self._uses(ours), facts(theirs) | _used(theirs), explain
         )
+        if isinstance(ours, View) and ours.hidden:
+            return [*found, differs(label, f"not comparable, the source does not show its text: {ours.hidden}")]
         if isinstance(ours, View) and ours.broken and not ours.create:
             return found
         one, other = body(ours), body(theirs)
@@ -180,6 +182,8 @@ def body(program: Program) -> tuple[str, ...]:
 def _gone(label: str, program: Program) -> Difference:
     if isinstance(program, View) and program.broken:
         return missing(label, f"broken on the source, so not made: {program.broken}", BROKEN_VIEW)
+    if isinstance(program, View) and program.hidden:
+        return missing(label, f"the source does not show its text, so not made: {program.hidden}")
     return missing(label)
 
 
