@@ -17,6 +17,12 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import Fragment, identifier, parameter, raw
 from tests.fresh_databases import Databases, endpoint
 
+# What programs' definers hold. Not ALL, which brings SYSTEM_USER: the target's root could not take it away again.
+OF_DEFINERS = (
+    "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW, TRIGGER,"
+    " EVENT, EXECUTE, CREATE ROUTINE, ALTER ROUTINE, LOCK TABLES, CREATE TEMPORARY TABLES"
+)
+
 
 @dataclass(slots=True)
 class SchemaRun:

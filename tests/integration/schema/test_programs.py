@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from aurora_migration.engine.verify.objects import compare_objects
 from aurora_migration.model.program import Event, Program
+from aurora_migration.model.report import DifferenceKind
 from aurora_migration.mysql import programs
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import raw
 from local.script import statements
-from tests.fresh_databases import Databases
-from tests.integration.schema.migration import executed, migration, rows
+from tests.fresh_databases import Databases, endpoint
+from tests.integration.schema.migration import OF_DEFINERS, executed, migration, rows
 
 pytestmark = pytest.mark.servers
 
@@ -39,8 +43,7 @@ def definers(databases: Make) -> Iterator[Definers]:
 
     def create(session: Session) -> None:
         session.execute(raw(f"CREATE USER IF NOT EXISTS {ACCOUNTS} ACCOUNT LOCK"))
-        session.execute(raw(f"GRANT ALL ON *.* TO {ACCOUNTS}"))
-        session.execute(raw(f"REVOKE SYSTEM_USER ON *.* FROM {ACCOUNTS}"))
+        session.execute(raw(f"GRANT {OF_DEFINERS} ON *.* TO {ACCOUNTS}"))
 
     create(made.source_root)
     yield create
@@ -50,8 +53,6 @@ def definers(databases: Make) -> Iterator[Definers]:
 
 def test_programs_arrive_before_their_definers_do(databases: Make, definers: Definers) -> None:
     made = databases()
-    # A view over a view over a function, with JSON_TABLE, is shown to those who may call the function only.
-    made.source_root.execute(raw(f"GRANT EXECUTE ON {made.name}.* TO migrator"))
     made.on_source(*PROGRAMS)
     run = migration(made)
     result = run.all()
@@ -249,17 +250,17 @@ def test_what_the_target_refuses_is_told_and_the_rest_is_there(databases: Make) 
         "CREATE DEFINER = app@localhost VIEW v AS SELECT a FROM t",
         "CREATE DEFINER = app@localhost VIEW w AS SELECT a FROM left_out",
         "CREATE DEFINER = app@localhost VIEW x AS SELECT a FROM w",
-        "CREATE DEFINER = root@localhost PROCEDURE by_root () SELECT 1",
+        "CREATE DEFINER = rdsadmin@localhost PROCEDURE by_amazon () SELECT 1",
     )
     run = migration(made, selection=[{"include": f"{made.name}.*"}, {"exclude": f"{made.name}.left_out"}])
     result = run.all()
     assert {(finding.code, finding.subject) for finding in result.findings} == {
         ("program-not-created", f"view {made.name}.w"),
         ("program-not-created", f"view {made.name}.x"),
-        ("program-not-created", f"procedure {made.name}.by_root"),
+        ("program-not-created", f"procedure {made.name}.by_amazon"),
     }
     remedies = {finding.subject.partition(".")[2]: finding.remedy for finding in result.findings}
-    assert "definers.map" in remedies["by_root"]
+    assert "definers.map" in remedies["by_amazon"]
     assert list(described(made.target_root, made.name)) == [f"view {made.name}.v"]
 
 
@@ -277,3 +278,33 @@ def test_a_target_that_trusts_no_function_creators_says_which_parameter_to_set(d
     assert [finding.subject for finding in findings] == [f"trigger {made.name}.r"]
     assert "log_bin_trust_function_creators to 1" in findings[0].remedy
     assert list(described(made.target_root, made.name)) == [f"view {made.name}.v"]
+
+
+def test_a_view_whose_text_is_not_shown_is_told_and_stands_against_the_proof(databases: Make) -> None:
+    made = databases(
+        "CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1",
+        "CREATE VIEW calls AS SELECT f() AS more",
+        "CREATE VIEW spread AS SELECT more, x FROM calls, JSON_TABLE('[1]', '$[*]' COLUMNS (x INT PATH '$')) AS j",
+    )
+    with execute_revoked(made) as source:
+        run = migration(replace(made, source=source))
+        result = run.all()
+        assert [(one.code, one.subject) for one in result.findings] == [
+            ("hidden-view", f"view {made.name}.spread")
+        ]
+        found = [one for one in compare_objects(run.plan(), source, made.target) if not one.explained]
+    assert [(one.kind, one.subject) for one in found] == [(DifferenceKind.MISSING, f"view {made.name}.spread")]
+    assert "does not show its text" in found[0].detail
+    allowed = migration(made)  # with EXECUTE, as README grants it
+    assert not allowed.programs().findings
+    assert not [one for one in compare_objects(allowed.plan(), made.source, made.target) if not one.explained]
+
+
+@contextmanager
+def execute_revoked(made: Databases) -> Iterator[Session]:
+    made.source_root.execute(raw("REVOKE EXECUTE ON *.* FROM migrator"))
+    try:
+        with Session.open(endpoint("source", made.pair.source_login)) as session:
+            yield session
+    finally:
+        made.source_root.execute(raw("GRANT EXECUTE ON *.* TO migrator"))

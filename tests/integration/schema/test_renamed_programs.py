@@ -12,7 +12,7 @@ from aurora_migration.mysql.ddl import view_tables
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import raw
 from tests.fresh_databases import Databases
-from tests.integration.schema.migration import executed, migration, rows
+from tests.integration.schema.migration import OF_DEFINERS, executed, migration, rows
 
 pytestmark = pytest.mark.servers
 
@@ -54,8 +54,7 @@ def definer(databases: Make) -> Iterator[None]:
     both = (made.source_root, made.target_root)
     for session in both:
         session.execute(raw("CREATE USER IF NOT EXISTS app@localhost ACCOUNT LOCK"))
-        session.execute(raw("GRANT ALL ON *.* TO app@localhost"))
-        session.execute(raw("REVOKE SYSTEM_USER ON *.* FROM app@localhost"))
+        session.execute(raw(f"GRANT {OF_DEFINERS} ON *.* TO app@localhost"))
     yield
     for session in both:
         session.execute(raw("DROP USER IF EXISTS app@localhost"))
@@ -78,8 +77,6 @@ def behaviour(session: Session, schema: str, orders: str) -> list[object]:
 
 def test_schema_and_table_change_their_names_everywhere(databases: Make) -> None:
     made = databases()
-    # A view over a view over a function, with JSON_TABLE, is shown to those who may call the function only.
-    made.source_root.execute(raw(f"GRANT EXECUTE ON {made.name}.* TO migrator"))
     made.on_source(*(text.format(s=made.name) for text in TEXTS))
     new = f"{made.name}`new"
     renames = {"schemas": {made.name: new}, "tables": {f"{made.name}.orders": f'{new}.the "orders`'}}
