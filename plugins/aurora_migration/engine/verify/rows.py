@@ -2,7 +2,8 @@
 
 Both servers compute at the same time, each over the same half-open key range. The first range is open below and
 the last one open above, so together they cover every possible key: rows that were added outside the loaded keys
-are found as well. A chunk that differs is drilled down to its rows (`drilldown`).
+are found as well. Recorded chunks that lie side by side are measured together, up to `MEASURED_BYTES`; where that
+differs, chunk by chunk, and a chunk that differs is drilled down to its rows (`drilldown`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from aurora_migration.engine.verify.drilldown import degraded_rows, described, differing_rows
+from aurora_migration.engine.verify.drilldown import degraded_rows, described, differing_rows, same_types
 from aurora_migration.engine.verify.scope import Side, chunk_values, sides
 from aurora_migration.model.chunk import Chunk, KeyRange
 from aurora_migration.model.config import VerificationLevel
@@ -25,7 +26,11 @@ from aurora_migration.sql.json_types import json_columns
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.row_hash import aggregates, row_hash
 
+MEASURED_BYTES = 128 << 20  # of row text measured by one statement: some seconds, so that progress is seen
 MAX_ROW_DIFFERENCES = 100  # per key range; beyond that the chunk and the counts tell enough
+
+
+Group = tuple[Chunk, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +53,14 @@ def verify_range(
     tally = _Tally()
     chunks = covering(part, recorded)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for chunk in chunks:
-            _compare(context, pool, pair, chunk, tally)
+        for group in together(chunks):
+            _compare_group(context, pool, pair, group, tally)
             seconds = max(1e-6, context.clock() - started)
             rows, estimate = tally.source_rows, max(part.row_estimate, tally.source_rows)
             context.on_progress(
                 Progress(
                     "verify",
-                    str(chunk.table),
+                    str(part.table),
                     rows,
                     0,
                     estimate,
@@ -91,21 +96,61 @@ class _Tally:
         return max(1, MAX_ROW_DIFFERENCES - len(self.differences))
 
 
-def _compare(
-    context: VerifyContext, pool: ThreadPoolExecutor, pair: tuple[Side, Side], chunk: Chunk, tally: _Tally
+def _compare_group(
+    context: VerifyContext, pool: ThreadPoolExecutor, pair: tuple[Side, Side], group: Group, tally: _Tally
 ) -> None:
-    left, right = pool.map(lambda side: measure(context.level, side, chunk), pair)
+    whole = replace(group[0], upper=group[-1].upper)
+    left, right = pool.map(lambda side: measure(context.level, side, whole), pair)
+    if left == right and _same_types(context, pool, pair, whole):
+        tally.source_rows += left["row_count"]
+        tally.target_rows += right["row_count"]
+    elif len(group) == 1:
+        _judge(context, pool, pair, whole, (left, right), tally)
+    else:
+        for chunk in group:
+            _compare_group(context, pool, pair, (chunk,), tally)
+
+
+def _same_types(context: VerifyContext, pool: ThreadPoolExecutor, pair: tuple[Side, Side], chunk: Chunk) -> bool:
+    if context.level is not VerificationLevel.CHECKSUM or not json_columns(pair[0].table):
+        return True
+    return same_types(pool, pair, chunk)
+
+
+def _judge(
+    context: VerifyContext,
+    pool: ThreadPoolExecutor,
+    pair: tuple[Side, Side],
+    chunk: Chunk,
+    measured: tuple[dict[str, Any], dict[str, Any]],
+    tally: _Tally,
+) -> None:
+    """Say what differs in one chunk: values, or else the types inside JSON."""
+    left, right = measured
     tally.source_rows += left["row_count"]
     tally.target_rows += right["row_count"]
     if left != right:
         tally.chunks_differing += 1
         tally.verdict = Verdict.DIFFERS
         tally.differences += _explain(context, pair, chunk, left, right, tally.room)
-    elif context.level is VerificationLevel.CHECKSUM and json_columns(pair[0].table):
-        degraded = degraded_rows(pool, pair, chunk, tally.room)
-        tally.differences += degraded
-        if degraded and tally.verdict is Verdict.EQUAL:
-            tally.verdict = Verdict.DEGRADED
+        return
+    tally.differences += degraded_rows(pool, pair, chunk, tally.room)
+    if tally.verdict is Verdict.EQUAL:
+        tally.verdict = Verdict.DEGRADED
+
+
+def together(chunks: Sequence[Chunk]) -> list[Group]:
+    """Adjacent chunks in groups of at most `MEASURED_BYTES`, in key order; a chunk without a size is alone."""
+    groups: list[Group] = []
+    size = 0
+    for chunk in chunks:
+        if groups and 0 < chunk.bytes <= MEASURED_BYTES - size:
+            groups[-1] = (*groups[-1], chunk)
+            size += chunk.bytes
+        else:
+            groups.append((chunk,))
+            size = chunk.bytes or MEASURED_BYTES
+    return groups
 
 
 def covering(part: KeyRange, recorded: Sequence[Chunk]) -> tuple[Chunk, ...]:
