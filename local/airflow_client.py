@@ -196,15 +196,17 @@ class AirflowClient:
         entries = self.get(path, {"map_index": map_index, "full_content": "true"})["content"]
         return [log_line(entry) if isinstance(entry, dict) else str(entry) for entry in entries]
 
-    def clear(self, dag_id: str, run_id: str, task_id: str, map_index: int | None = None) -> None:
-        """Make a task (of a mapped one: one index, or all) and everything after it run again."""
+    def clear(
+        self, dag_id: str, run_id: str, task_id: str, map_index: int | None = None, *, downstream: bool = True
+    ) -> None:
+        """Make a task (of a mapped one: one index, or all) run again, and with it everything after it."""
         task: str | list[Any] = task_id if map_index is None else [task_id, map_index]
         body = {
             "dry_run": False,
             "dag_run_id": run_id,
             "task_ids": [task],
             "only_failed": False,
-            "include_downstream": True,
+            "include_downstream": downstream,
             "reset_dag_runs": True,
         }
         self.send("POST", f"/api/v2/dags/{quote(dag_id, safe='')}/clearTaskInstances", body)

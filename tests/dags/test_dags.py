@@ -60,6 +60,9 @@ BROKEN = {
     f"{_BAD}selection: [{{include: 'x.*'}}]\nverification: {{level: fast}}\n": (
         "verification.level: Input should be 'row-count' or 'checksum'"
     ),
+    f"{_BAD}selection: [{{include: 'x.*'}}]\nrenames: {{tables: {{x.a: b}}}}\n": (
+        "renames: Value error, tables: 'b' is not of the form schema.table"
+    ),
     f"{_BAD.replace('connection: a', 'conection: a')}selection: [{{include: 'x.*'}}]\n": (
         "source.conection: Extra inputs are not permitted"
     ),

@@ -6,9 +6,11 @@ column, in the encoding of `aurora_migration.sql.literals`: the server wrote it 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from aurora_migration.model.names import TableMapping, TableName
+from aurora_migration.model.names import TableName
 
 Bound = tuple[str, ...] | None
 
@@ -41,6 +43,25 @@ class Chunk:
         return f"{self.table} range {self.range_number} chunk {self.number}"
 
 
+def leading(part: KeyRange, recorded: Sequence[Chunk]) -> tuple[Chunk, ...]:
+    """The recorded chunks that follow one another from the range's start without a gap."""
+    found: list[Chunk] = []
+    lower = part.lower
+    for chunk in recorded:
+        if chunk.lower != lower or (found and lower == part.upper):
+            break
+        found.append(chunk)
+        lower = chunk.upper
+    return tuple(found)
+
+
+def cover_everything(ranges: Sequence[KeyRange]) -> bool:
+    """Whether the key ranges of one table, in order, leave no possible key out."""
+    if not ranges or ranges[0].lower is not None or ranges[-1].upper is not None:
+        return False
+    return all(one.upper is not None and one.upper == two.lower for one, two in pairwise(ranges))
+
+
 @dataclass(frozen=True, slots=True)
 class LoadUnit:
     """One mapped task: small tables together, a whole table, or a range of a large one."""
@@ -48,14 +69,3 @@ class LoadUnit:
     number: int
     label: str
     ranges: tuple[KeyRange, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TablePlan:
-    """A table mapping with what the plan knows of it."""
-
-    mapping: TableMapping
-    key_columns: tuple[str, ...]
-    fingerprint: str
-    row_estimate: int = 0
-    byte_estimate: int = 0

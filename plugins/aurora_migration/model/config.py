@@ -92,6 +92,15 @@ class Renames(_Part):
         default_factory=dict
     )
 
+    @model_validator(mode="after")
+    def _names_have_a_schema(self) -> Self:
+        for name in (*self.tables, *self.tables.values()):
+            if "." not in name.strip("."):
+                raise ValueError(f"tables: {name!r} is not of the form schema.table")
+        if "" in self.schemas or "" in self.schemas.values():
+            raise ValueError("schemas: a name is empty")
+        return self
+
 
 class LoadConfig(_Part):
     """Limits of the full load."""

@@ -203,3 +203,32 @@ def test_a_repair_brings_back_the_triggers_of_its_table_and_touches_no_other_obj
     status = f"SELECT STATUS AS s FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '{made.name}'"
     assert made.target_root.query(raw(status))[0]["s"] == "ENABLED"
     assert made.target_root.query(raw(f"SELECT v FROM `{made.name}`.keyed WHERE id = 2"))[0]["v"] == "y"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_lost_record_of_a_chunk_takes_no_keys_out_of_the_comparison(databases: NEW, number: int) -> None:
+    made = databases(
+        "CREATE TABLE t (id INT PRIMARY KEY)",
+        "INSERT INTO t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
+        "SELECT i FROM n",
+        "INSERT INTO t SELECT id + 1000 FROM t",
+        "INSERT INTO t SELECT id + 2000 FROM t",
+    )
+    run = phases.run_of(made)
+    phases.migrate(run)
+    control = f"`{run.config.control_schema}`"
+    assert made.target_root.execute(raw(f"DELETE FROM {control}.chunks WHERE number = {number}")) == 1
+    assert phases.verify(phases.again(run, "verify"))["rows"] == 4000
+    made.on_target(f"DELETE FROM t WHERE id = {number * 900}")
+    with pytest.raises(DataMismatchError, match=f"row id={number * 900} is missing"):
+        phases.verify(phases.again(run, "verify again"))
+
+
+def test_a_lost_key_range_is_not_proved(databases: NEW) -> None:
+    made = databases("CREATE TABLE t (id INT PRIMARY KEY)", "INSERT INTO t VALUES (1), (2), (3)")
+    run = phases.run_of(made)
+    phases.migrate(run)
+    control = f"`{run.config.control_schema}`"
+    made.target_root.execute(raw(f"UPDATE {control}.key_ranges SET lower_bound = JSON_ARRAY('1')"))
+    with pytest.raises(DataMismatchError, match="not proved equal"):
+        phases.verify(phases.again(run, "verify"))
