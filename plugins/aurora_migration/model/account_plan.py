@@ -13,9 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 from aurora_migration.model.account import Account, AccountName
-from aurora_migration.model.account_catalog import NO_ACCOUNTS, AccountCatalog
+from aurora_migration.model.account_catalog import NO_ACCOUNTS, AccountCatalog, ServerObjects
 from aurora_migration.model.finding import Finding
-from aurora_migration.model.grant import NO_RIGHTS, Rights
+from aurora_migration.model.grant import NO_RIGHTS, Grant, Rights
 from aurora_migration.model.report import Difference
 
 
@@ -46,6 +46,7 @@ class AccountRule(StrEnum):
     RESERVED = "reserved"
     EXCLUDED = "excluded"
     SYSTEM_USER = "system-user"
+    OUTSIDE_SELECTION = "outside-selection"
 
 
 class AccountAction(StrEnum):
@@ -93,7 +94,8 @@ class PlannedAccount:
 
     ``source`` is None for an IAM user that only the migration file declares. ``random_password``: the login cannot
     be carried over, so the server makes up a password that nobody learns. ``tolerant``: an account of the target's
-    own, which may hold more than the source's and keeps its login.
+    own, which may hold more than the source's and keeps its login. ``held`` is all that the source grants,
+    selected or not, by the names of the target.
     """
 
     name: AccountName
@@ -104,6 +106,7 @@ class PlannedAccount:
     changes: tuple[AccountChange, ...] = ()
     random_password: bool = False
     tolerant: bool = False
+    held: frozenset[Grant] = frozenset()
 
     @property
     def migrates(self) -> bool:
@@ -115,7 +118,8 @@ class AccountPlan:
     """All accounts in the order of their names, roles among them, with what has to be told beforehand.
 
     ``literal_names``: the target takes schema names in grants literally. ``inherited``: privilege and schema of
-    the partial revokes that every grant of the target's administrator passes on.
+    the partial revokes that every grant of the target's administrator passes on. ``outside``: what the source has
+    and the migration does not bring, by the names of the target.
     """
 
     mode: str
@@ -127,6 +131,7 @@ class AccountPlan:
     literal_names: bool = False
     inherited: frozenset[tuple[str, str]] = frozenset()
     general_log_accepted: bool = False
+    outside: ServerObjects = NO_ACCOUNTS.objects
 
     @property
     def migrated(self) -> tuple[PlannedAccount, ...]:

@@ -1,18 +1,21 @@
 """Compares the target's accounts with the plan, and the plan with the source as it is now.
 
-What policy dropped or changed is listed as "changed on purpose" under its rule; everything else that is not as
-planned is a difference, in either direction. Direct grants are compared one by one; then what each account may do
-right after login, expanded through its active roles, so that a change behind a role is seen at the account too.
+What policy dropped or changed is listed as "changed on purpose" under its rule, and so is what the account holds
+on both sides outside the selection; everything else that is not as planned is a difference, in either direction.
+Direct grants are compared one by one; then what each account may do right after login, expanded through its active
+roles, so that a change behind a role is seen at the account too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from aurora_migration.engine.accounts.missing import extra_rights, listed, missing_rights
+from aurora_migration.engine.accounts.outside import given_by_patterns, outside_grants
 from aurora_migration.model.account import AccountName, differing_parts
 from aurora_migration.model.account_catalog import AccountCatalog, reachable_roles
-from aurora_migration.model.account_plan import AccountPlan, PlannedAccount
+from aurora_migration.model.account_plan import AccountPlan, AccountRule, PlannedAccount
 from aurora_migration.model.grant import NO_RIGHTS, Grant, Rights
 from aurora_migration.model.report import Difference, DifferenceKind
 
@@ -26,12 +29,15 @@ def compare_accounts(plan: AccountPlan, source: AccountCatalog, target: AccountC
     found: list[Difference] = []
     expected = {planned.name: planned.rights for planned in plan.migrated}
     graph = {**target.rights, **expected}
+    outside = {planned.name: outside_grants(planned, plan, target) for planned in plan.migrated}
+    inside = _without(target, plan, outside)
     for planned in plan.accounts:
         found += _on_purpose(planned)
         found += _stale(planned, plan, source)
         if planned.migrates:
-            found += _account(planned, target)
-            found += _at_login(planned, graph, target)
+            found += _outside(planned, outside[planned.name])
+            found += _account(planned, inside)
+            found += _at_login(planned, graph, inside)
     known = {planned.name for planned in plan.accounts}
     for name in sorted(set(source.accounts) - known):
         found.append(_difference(DifferenceKind.MISSING, name, "the account is new on the source since the plan"))
@@ -42,6 +48,25 @@ def _on_purpose(planned: PlannedAccount) -> Iterator[Difference]:
     for change in planned.changes:
         form = f"{change.what} → {change.became}" if change.became else f"{change.what} dropped"
         yield Difference(DifferenceKind.ON_PURPOSE, AREA, str(planned.name), form, str(change.rule))
+
+
+def _outside(planned: PlannedAccount, grants: frozenset[Grant]) -> Iterator[Difference]:
+    rule = str(AccountRule.OUTSIDE_SELECTION)
+    for text in listed(grants):
+        form = f"{text}, outside the selection and granted on the source too"
+        yield Difference(DifferenceKind.ON_PURPOSE, AREA, str(planned.name), form, rule)
+
+
+def _without(
+    target: AccountCatalog, plan: AccountPlan, outside: Mapping[AccountName, frozenset[Grant]]
+) -> AccountCatalog:
+    """The target as far as this migration is concerned; planned grants that a pattern gives count as there."""
+    rights = dict(target.rights)
+    for planned in plan.migrated:
+        actual, others = target.rights_of(planned.name), outside[planned.name]
+        given = {one for one in planned.rights.grants if given_by_patterns(one, others, actual)}
+        rights[planned.name] = replace(actual, grants=(actual.grants - others) | given)
+    return replace(target, rights=rights)
 
 
 def _stale(planned: PlannedAccount, plan: AccountPlan, source: AccountCatalog) -> Iterator[Difference]:

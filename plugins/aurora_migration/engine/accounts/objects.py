@@ -76,6 +76,19 @@ class ObjectMap:
         """What a source schema is called on the target, migrated or not."""
         return self._plan.config.target_schema(schema)
 
+    def target_table(self, name: TableName) -> TableName:
+        """What a source table or view is called on the target, migrated or not."""
+        return self._plan.config.target_name(name)
+
+    def brought(self) -> ServerObjects:
+        """Everything of the target that this migration brings, its control schema among it."""
+        routines = [self.routine(one) for one in self.source.routines]
+        return ServerObjects(
+            schemas=frozenset({*self._feeders, self._plan.config.control_schema}),
+            tables=frozenset(self._tables.values()),
+            routines=frozenset(one for one in routines if one is not None),
+        )
+
     def exists(self, name: TableName) -> bool:
         """Whether the source has the table or view."""
         return name in self.source.tables or name in self.source.views

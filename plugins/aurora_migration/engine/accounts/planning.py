@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from aurora_migration.engine.accounts.authentication import Login, declared_iam_user, target_login
 from aurora_migration.engine.accounts.objects import ObjectMap
 from aurora_migration.engine.accounts.observations import observations
+from aurora_migration.engine.accounts.outside import held_by_names_of_target, outside_objects
 from aurora_migration.engine.accounts.roles import memberships
 from aurora_migration.engine.accounts.selection import left_behind, selected
 from aurora_migration.engine.accounts.translation import GrantTranslator
@@ -76,6 +77,7 @@ def plan_accounts(
             (held.privilege, schema) for held in capability.grants for schema in held.except_schemas
         ),
         general_log_accepted=config.general_log == "accept",
+        outside=outside_objects(objects),
     )
     return replace(whole, findings=observations(whole, target, capability))
 
@@ -110,6 +112,7 @@ def _planned(inputs: _Inputs, account: Account, login: Login) -> PlannedAccount:
         changes=changes,
         random_password=login.random_password,
         tolerant=tolerant,
+        held=held_by_names_of_target(inputs.source.rights_of(name), inputs.objects),
     )
 
 
