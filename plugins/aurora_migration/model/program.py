@@ -49,8 +49,8 @@ class View(Program):
     """``tables`` (base tables and views) and ``routines`` are what it reads, whether they still exist or not.
 
     ``broken`` holds the server's words if the view cannot be used as it stands; ``hidden`` its words if the view
-    works, but its text is not shown to this account (then ``create`` is empty); ``warning`` its other words, such as
-    a definer that does not exist.
+    works, but its text is not shown to this account (then ``create`` is empty); ``warning`` its other words, such
+    as a definer that does not exist.
     """
 
     check_option: str = "NONE"
