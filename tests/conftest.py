@@ -5,6 +5,7 @@ The header prints the server's version. No server is an error, never a silent sk
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,6 +17,16 @@ from tests.fresh_databases import Databases
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--scenarios", metavar="DIR", help="run the cases of this folder instead of tests/scenarios")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests marked `big` unless -m names the marker; any other -m would undo an -m in addopts."""
+    if "big" in re.findall(r"\w+", config.option.markexpr):
+        return
+    big = [item for item in items if item.get_closest_marker("big")]
+    if big:
+        config.hook.pytest_deselected(items=big)
+        items[:] = [item for item in items if item not in big]
 
 
 def pytest_report_header() -> str:

@@ -1,4 +1,7 @@
-"""A load in a process of its own, for tests that kill it: ``python -m tests.load_process SETTINGS.json``."""
+"""A load in a process of its own, for tests that kill or weigh it: ``python -m tests.load_process SETTINGS.json``.
+
+With the key ``memory`` the process leaves its memory in that file: before the first chunk, and at its highest.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +38,19 @@ def main(settings: dict[str, Any]) -> None:
         plan = build_plan(config, RunOptions(), source)
         control = Control(config.control_schema, config.name)
         context = LoadContext(source, reader, target, control, "run", style, limits, lambda _: None)
+        before = resident("VmRSS")
         print("loading", flush=True)
         for part in load.ranges(target, control):
             load_range(context, plan.table(part.table), part)
+    if "memory" in settings:
+        memory = {"before": before, "peak": resident("VmHWM")}
+        Path(settings["memory"]).write_text(json.dumps(memory), encoding="utf-8")
+
+
+def resident(line: str) -> float:
+    """This process's resident memory in MiB, as a line of its status file tells it."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return int(next(text for text in lines if text.startswith(f"{line}:")).split()[1]) / 1024
 
 
 if __name__ == "__main__":
