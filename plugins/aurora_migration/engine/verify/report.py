@@ -48,9 +48,7 @@ def build_report(
             blocker("phase-not-finished", OBJECTS_PHASE, "did not run to its end", "see the log of its task")
         )
     unfinished += [
-        blocker(
-            "task-not-successful", task, f"is {state}", "see its log; clear it with downstream"
-        )
+        blocker("task-not-successful", task, f"is {state}", "see its log; clear it with downstream")
         for task, state in sorted(unfinished_tasks.items())
     ]
     return VerificationReport(
