@@ -32,6 +32,9 @@ _LOGIN = frozenset(
     {1045, 1130, 1251, 1524, 1698, 1820, 1862, 2026, 2049, 2054, 2059, 2061, 3118, 3159, 3955, 4052}
 )
 
+_TLS = 2026
+# libmariadb's words for a connection that ended inside TLS, as against a handshake that failed
+_TLS_LOST: Final = re.compile(r"eof|reset by peer|broken pipe|closed|shutdown", re.IGNORECASE)
 _OPTION_PREVENTS = 1290
 # of the options that 1290 may name, --secure-file-priv among them, these alone go away by themselves
 _READ_ONLY_OPTION: Final = re.compile(r"--(super|innodb)?[-_]?read[-_]only\b")
@@ -57,7 +60,7 @@ def translate(error: BaseException, subject: str) -> MigrationError:
     text = f"MySQL error {number}: {words}"
     if number in _READ_ONLY or (number == _OPTION_PREVENTS and _READ_ONLY_OPTION.search(words)):
         return RetryableError(text, subject=subject, remedy=_REMEDY_READ_ONLY)
-    if number in CONNECTION_LOST or number in _CONTENTION:
+    if number in CONNECTION_LOST or number in _CONTENTION or (number == _TLS and _TLS_LOST.search(words)):
         return RetryableError(text, subject=subject)
     if number == _BINLOG_CREATE_NEEDS_SUPER:
         return MissingPrivilegeError(text, subject=subject, remedy=_REMEDY_BINLOG)

@@ -8,6 +8,7 @@ the chunk column by column.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
@@ -35,7 +36,7 @@ class RowReader:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
-        self._connection = self._connect()
+        self._connection: Any = self._connect()
 
     def text_rows(self, sql: Fragment, avg_row_bytes: int) -> Iterator[list[bytes]]:
         """Blocks of row texts of a one-column statement. Raises: RowTooLongError, RetryableError."""
@@ -53,9 +54,10 @@ class RowReader:
     def _blocks(self, sql: Fragment, avg_row_bytes: int) -> Iterator[Sequence[Any]]:
         size = max(1, min(4096, BLOCK_BYTES // max(1, avg_row_bytes)))
         finished = False
+        connection = self._connection = self._connection or self._connect()
         try:
-            self._connection.query(sql.plain.encode("utf-8"))
-            result = self._connection.use_result()
+            connection.query(sql.plain.encode("utf-8"))
+            result = connection.use_result()
             while rows := result.fetch_row(maxrows=size):
                 yield rows
             finished = True
@@ -63,9 +65,9 @@ class RowReader:
             raise translate(error, self.endpoint.label) from error
         finally:
             if not finished:
-                # An abandoned result would have to be read to its end: a new connection is cheaper.
-                self._connection.close()
-                self._connection = self._connect()
+                # An abandoned result would have to be read to its end: a new connection is cheaper. It is made by
+                # the next statement, since here it could hide the error that ended this one.
+                self.close()
 
     def _connect(self) -> Any:
         endpoint = self.endpoint
@@ -81,7 +83,11 @@ class RowReader:
         return connection
 
     def close(self) -> None:
-        self._connection.close()
+        """Close; a statement after it opens a new connection. Does not raise."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(*DRIVER_ERRORS):
+                connection.close()
 
     def __enter__(self) -> Self:
         return self
