@@ -36,6 +36,10 @@ def test_groups_are_adjacent_and_not_too_large(sizes: list[int], groups: list[li
     assert [[one.number for one in group] for group in found] == groups
 
 
+def test_chunks_with_a_gap_between_them_are_not_one_range() -> None:
+    assert together([chunk(1, 1), chunk(3, 1)]) == [(chunk(1, 1),), (chunk(3, 1),)]
+
+
 @pytest.mark.servers
 def test_each_difference_names_its_recorded_chunk(databases: Callable[..., Databases]) -> None:
     made = databases(

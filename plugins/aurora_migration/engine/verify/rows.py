@@ -144,7 +144,8 @@ def together(chunks: Sequence[Chunk]) -> list[Group]:
     groups: list[Group] = []
     size = 0
     for chunk in chunks:
-        if groups and 0 < chunk.bytes <= MEASURED_BYTES - size:
+        adjacent = bool(groups) and groups[-1][-1].upper == chunk.lower
+        if adjacent and 0 < chunk.bytes <= MEASURED_BYTES - size:
             groups[-1] = (*groups[-1], chunk)
             size += chunk.bytes
         else:
