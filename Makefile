@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PYTHONPATH := plugins:.
 
-.PHONY: help demo demo-down servers servers-down accounts-plan test lint type format lock schema compose-config setup
+.PHONY: help demo demo-down servers servers-down accounts-plan test test-big bench-verify lint type format lock schema compose-config setup
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -31,6 +31,12 @@ accounts-plan: setup ## print what migration NAME=shop would do with accounts an
 
 test: setup ## every test, on real servers of its own
 	$(PY) -m pytest
+
+test-big: setup ## the tests of tables of a gigabyte, which `make test` leaves out
+	$(PY) -m pytest -m big tests/integration
+
+bench-verify: setup ## time verification against CHECKSUM TABLE on servers of its own; writes docs/benchmarks.md (BENCH="--size-mib 100")
+	$(PY) -m bench.verify $(BENCH)
 
 lint: setup ## ruff: rules and format
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .

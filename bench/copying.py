@@ -8,7 +8,7 @@ from aurora_migration.engine.fullload.loading import LoadContext, load_range
 from aurora_migration.engine.fullload.planning import group_units, plan_ranges
 from aurora_migration.engine.plan import build_plan, fingerprint
 from aurora_migration.engine.schema import create_tables
-from aurora_migration.model.chunk import LoadUnit
+from aurora_migration.model.chunk import KeyRange, LoadUnit
 from aurora_migration.model.config import LoadConfig, MigrationConfig
 from aurora_migration.model.plan import MigrationPlan, RunOptions
 from aurora_migration.mysql.endpoint import Endpoint
@@ -32,6 +32,11 @@ class Copy:
     plan: MigrationPlan
     control: Control
     rows: int
+
+    @property
+    def data_bytes(self) -> int:
+        """The table's `data_length` on the source."""
+        return self.plan.tables[0].table.data_bytes
 
 
 def copy_table(pair: Pair, shape: Shape) -> Copy:
@@ -68,7 +73,7 @@ def copy_table(pair: Pair, shape: Shape) -> Copy:
 def units(copy: Copy) -> list[LoadUnit]:
     """The load units of a copy, as verification takes them up."""
     with Session.open(copy.target) as target:
-        parts: dict[int, list[object]] = {}
+        parts: dict[int, list[KeyRange]] = {}
         for number, part in load.ranges_by_unit(target, copy.control):
             parts.setdefault(number, []).append(part)
     return [LoadUnit(number, DATABASE, tuple(ranges)) for number, ranges in sorted(parts.items())]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import tempfile
 import time
@@ -47,6 +48,8 @@ class Measured:
     checksum_in_turn: list[float]
     checksum_together: list[float]
     verification: list[float]
+    checksum_server_cpu: list[float]
+    verification_server_cpu: list[float]
     verification_cpu: list[float]
 
 
@@ -56,19 +59,28 @@ def measure(pair: Pair, shape: Shape, size: int, rounds: int) -> Measured:
         fill(connection, shape, size)
     copy = copy_table(pair, shape)
     parts = units(copy)
-    in_turn, together, verification, cpu = [], [], [], []
+    found = Measured(shape.name, shape.about, copy.rows, copy.data_bytes, len(parts), [], [], [], [], [], [])
     _checksum(copy, shape, AT_ONCE)  # what is read for the first time is not measured
     for _ in range(rounds):
-        in_turn.append(_timed(lambda: _checksum(copy, shape, 1)))
-        together.append(_timed(lambda: _checksum(copy, shape, AT_ONCE)))
-        before = time.process_time()
-        verification.append(_timed(lambda: _verify(copy, parts)))
-        cpu.append(time.process_time() - before)
-        print(f"{shape.name}: {in_turn[-1]:.2f} {together[-1]:.2f} {verification[-1]:.2f}", flush=True)
-    table = copy.plan.tables[0].table
-    return Measured(
-        shape.name, shape.about, copy.rows, table.data_bytes, len(parts), in_turn, together, verification, cpu
-    )
+        found.checksum_in_turn.append(_timed(lambda: _checksum(copy, shape, 1)))
+        before = _server_cpu(pair)
+        found.checksum_together.append(_timed(lambda: _checksum(copy, shape, AT_ONCE)))
+        between, here = _server_cpu(pair), time.process_time()
+        found.verification.append(_timed(lambda: _verify(copy, parts)))
+        found.checksum_server_cpu.append(between - before)
+        found.verification_server_cpu.append(_server_cpu(pair) - between)
+        found.verification_cpu.append(time.process_time() - here)
+        print(f"{shape.name}: {found.checksum_together[-1]:.2f} {found.verification[-1]:.2f}", flush=True)
+    return found
+
+
+def _server_cpu(pair: Pair) -> float:
+    """Processor seconds of both servers since they started."""
+    ticks = 0
+    for server in (pair.source, pair.target):
+        fields = Path(f"/proc/{server.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _timed(action: Callable[[], None]) -> float:
@@ -136,9 +148,11 @@ def main(arguments: list[str] | None = None) -> int:
             tables = [measure(pair, SHAPES[name], size, chosen.rounds) for name in chosen.tables]
             found = {
                 "machine": page.machine(),
+                "load_average": round(os.getloadavg()[1], 1),
                 "python": platform.python_version(),
                 "mysql": pair.source.dist.version,
                 "buffer_pool": chosen.buffer_pool,
+                "size_mib": chosen.size_mib,
                 "rounds": chosen.rounds,
                 "at_once": AT_ONCE,
                 "peak_mib": round(peak.mib, 1),
