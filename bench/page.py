@@ -63,8 +63,9 @@ Figures of one run on one machine, made by `make bench-verify`, which writes thi
 
 {found["machine"]}; MySQL {found["mysql"]} on both sides, `innodb_buffer_pool_size` {found["buffer_pool"]}
 each, so the tables are in memory; Python {found["python"]}; made with `--size-mib {found["size_mib"]}`.
-{found["rounds"]} rounds that take turns, after one that is not counted. Load average of the machine at the end: {found["load_average"]}; above the number of
-cores, others were at work, times are long and scattered, and the ratio of CPU is the one to read.
+{found["rounds"]} rounds that take turns, after one that is not counted. Load average of the machine at the
+end: {found["load_average"]}; above the number of cores, others were at work, times are long and scattered, and
+the ratio of CPU is the one to read.
 
 {table(found)}
 
