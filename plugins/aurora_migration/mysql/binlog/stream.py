@@ -1,0 +1,145 @@
+"""The dump stream: raw events of the source over PyMySQL's connection, as a replica reads them.
+
+A stream that does not wait ends where the source's log ends; one that waits gets heartbeats while nothing
+happens, so that a dead peer is noticed. Each stream has its own connection, since the protocol allows nothing
+else on it after the dump has begun. Needs REPLICATION SLAVE.
+"""
+
+from __future__ import annotations
+
+import struct
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, Self
+
+import pymysql.err
+
+from aurora_migration.errors import MigrationError, PositionLostError, StatementError
+from aurora_migration.model.gtid import GtidSet
+from aurora_migration.model.position import Position
+from aurora_migration.mysql.binlog.gtid_events import encode_set
+from aurora_migration.mysql.endpoint import Endpoint
+from aurora_migration.mysql.errno import DRIVER_ERRORS, translate
+from aurora_migration.mysql.session import Session
+from aurora_migration.sql.library import statement
+
+_REGISTER, _DUMP, _DUMP_GTID = 0x15, 0x12, 0x1E
+_DO_NOT_WAIT: Final = 0x01
+_BY_GTID: Final = 0x04
+FIRST_OFFSET: Final = 4
+_DUMP_FAILED: Final = 1236
+_LOST: Final = ("purged", "could not find first log", "position > file size", "has purged", "missing")
+_NAMESPACE: Final = uuid.UUID("2f3a4d0c-52d7-4f0e-9a55-6f2d6c1f7d11")
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """Who reads: a server id that no other replica of the source has, and a name that is this reader's own."""
+
+    server_id: int
+    name: str
+
+    @property
+    def uuid(self) -> str:
+        return str(uuid.uuid5(_NAMESPACE, f"{self.name}/{self.server_id}"))
+
+
+class DumpStream:
+    """Raw events from a position on. Use as a context manager; iterate once."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        replica: Replica,
+        start: Position,
+        *,
+        by_gtid: bool | None = None,
+        wait: bool = False,
+        heartbeat_seconds: float = 5.0,
+        silence_seconds: float = 60.0,
+    ) -> None:
+        """``by_gtid`` None takes the GTID set if there is one; an empty set by GTID is all that the source has.
+
+        Raises: PositionLostError, MissingPrivilegeError, RetryableError, ConfigurationError.
+        """
+        self.endpoint = endpoint
+        self.start = start
+        self.by_gtid = bool(start.gtid_set) if by_gtid is None else by_gtid
+        self._session = Session.open(endpoint)
+        self._connection: Any = self._session.connection
+        try:
+            values = {"heartbeat": int(heartbeat_seconds * 1e9), "uuid": replica.uuid}
+            self._session.execute(statement("binlog/announce_replica"), values)
+            self._connection._read_timeout = silence_seconds + heartbeat_seconds
+            self._command(_REGISTER, _registration(replica))
+            self._connection._read_packet()
+            self._dump(replica, wait=wait)
+        except DRIVER_ERRORS as error:
+            self.close()
+            raise _translated(error, endpoint.label) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Raises: PositionLostError, RetryableError, StatementError."""
+        read = self._connection._read_packet
+        while True:
+            try:
+                packet = read()
+            except DRIVER_ERRORS as error:
+                raise _translated(error, self.endpoint.label) from error
+            data: bytes = packet._data
+            if data[0] == 0xFE and len(data) < 9:  # the end of the log
+                return
+            yield data[1:]
+
+    def close(self) -> None:
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _dump(self, replica: Replica, *, wait: bool) -> None:
+        flags = 0 if wait else _DO_NOT_WAIT
+        if not self.by_gtid:
+            if self.start.offset >= 1 << 32:
+                raise PositionLostError(
+                    "the protocol cannot start beyond 4 GiB of a binlog file",
+                    subject=f"{self.start.file}:{self.start.offset}",
+                    remedy="start by GTID",
+                )
+            head = struct.pack("<IHI", max(self.start.offset, FIRST_OFFSET), flags, replica.server_id)
+            self._command(_DUMP, head + self.start.file.encode())
+            return
+        gtids = encode_set(GtidSet.parse(self.start.gtid_set))
+        head = struct.pack("<HII", flags | _BY_GTID, replica.server_id, 0)  # no file name: by GTID alone
+        self._command(_DUMP_GTID, head + struct.pack("<QI", FIRST_OFFSET, len(gtids)) + gtids)
+
+    def _command(self, number: int, body: bytes) -> None:
+        self._connection._execute_command(number, body)
+
+
+def _registration(replica: Replica) -> bytes:
+    """COM_REGISTER_REPLICA: shows in SHOW REPLICAS; host, user and password stay empty."""
+    return struct.pack("<IBBBHII", replica.server_id, 0, 0, 0, 0, 0, 0)
+
+
+def _translated(error: BaseException, subject: str) -> MigrationError:
+    translated = translate(error, subject)
+    if isinstance(error, pymysql.err.MySQLError) and isinstance(translated, StatementError):
+        words = translated.message.lower()
+        if translated.errno == _DUMP_FAILED and any(sign in words for sign in _LOST):
+            return PositionLostError(
+                translated.message,
+                subject=subject,
+                remedy="the source no longer has the binlog from the position on; sync by checksum, then go on",
+            )
+    return translated
