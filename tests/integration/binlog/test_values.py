@@ -89,21 +89,22 @@ def test_vector(follow: Callable[[], Followed]) -> None:
     check(db, ["t_vector"])
 
 
-WIDE = """CREATE TABLE wide (id BIGINT UNSIGNED PRIMARY KEY, a INT, b VARCHAR(30), c DECIMAL(20,4), d DOUBLE, e FLOAT,
-    f DATETIME(6), g JSON, h VARBINARY(20), i ENUM('x','y'), j SET('p','q'), k BIT(9), l TEXT, m TIME(3) INVISIBLE,
-    n INT GENERATED ALWAYS AS (a + 1) VIRTUAL, o INT GENERATED ALWAYS AS (a + 2) STORED, p YEAR, q BINARY(4),
+WIDE = """CREATE TABLE wide (id BIGINT UNSIGNED PRIMARY KEY, a INT, b VARCHAR(30), c DECIMAL(20,4), d DOUBLE,
+    e FLOAT, f DATETIME(6), g JSON, h VARBINARY(20), i ENUM('x','y'), j SET('p','q'), k BIT(9), l TEXT,
+    m TIME(3) INVISIBLE, n INT GENERATED ALWAYS AS (a + 1) VIRTUAL,
+    o INT GENERATED ALWAYS AS (a + 2) STORED, p YEAR, q BINARY(4),
     KEY ((a * 2)), KEY (n))"""
 
 
 def test_row_texts_are_the_loaders(follow: Callable[[], Followed]) -> None:
-    """Over a table of all kinds, with invisible, generated and hidden columns, the encoder gives the same bytes."""
+    """The loader's encoder gives the same bytes, with invisible, generated and hidden columns too."""
     db = follow()
     db.run(
         WIDE,
         "INSERT INTO wide (id, a, b, c, d, e, f, g, h, i, j, k, l, m, p, q) VALUES "
-        "(18446744073709551615, -1, 'it''s\\\\', -1.5, -0e0, 1.1, '2024-01-02 03:04:05.678901', '{\"a\": [1, null]}',"
-        " X'00275C', 'y', 'p,q', 5, 'l\\n', '-00:00:01.5', 0, X'0102'), (1, NULL, NULL, NULL, NULL, NULL, NULL, NULL,"
-        " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+        "(18446744073709551615, -1, 'it''s\\\\', -1.5, -0e0, 1.1, '2024-01-02 03:04:05.678901',"
+        " '{\"a\": [1, null]}', X'00275C', 'y', 'p,q', 5, 'l\\n', '-00:00:01.5', 0, X'0102'),"
+        f" (1{', NULL' * 15})",
     )
     table = db.table("wide")
     inserts = db.changes()

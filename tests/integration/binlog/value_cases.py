@@ -45,8 +45,9 @@ def float_values() -> list[str]:
 
 def double_values() -> list[str]:
     chance = random.Random(4)
-    known = [0.1, 0.1 + 0.2, 1.7976931348623157e308, 2.2250738585072014e-308, 5e-324, 1e15, 1e14, 999999999999999.9,
-             123456789012345680.0, 1e-4, 1e-5, 1.5e-5, 1e-15, 1e-16, 9.999e-16, 1e22, 1e23, 123456.0, 1e16]  # fmt: skip
+    known = [0.1, 0.1 + 0.2, 1.7976931348623157e308, 2.2250738585072014e-308, 5e-324, 1e15, 1e14,
+             999999999999999.9, 123456789012345680.0, 1e-4, 1e-5, 1.5e-5, 1e-15, 1e-16, 9.999e-16, 1e22, 1e23,
+             123456.0, 1e16]  # fmt: skip
     some = [struct.unpack("<d", chance.randbytes(8))[0] for _ in range(1000)]
     some += [chance.uniform(-1, 1) * 10 ** chance.randint(-18, 20) for _ in range(1000)]
     some += [float(f"{chance.randint(1, 99999)}e{chance.randint(-20, 20)}") for _ in range(300)]
@@ -75,9 +76,8 @@ def datetimes(digits: int) -> list[str]:
         found.append("'9999-12-31 23:59:59.999999'")
     for _ in range(40):
         day = f"{chance.randint(0, 9998):04d}-{chance.randint(1, 12)}-{chance.randint(1, 28)}"
-        found.append(
-            f"'{day} {chance.randint(0, 23)}:{chance.randint(0, 59)}:{chance.randint(0, 59)}.{chance.randint(0, 999999):06d}'"
-        )
+        hour, minute, second = chance.randint(0, 23), chance.randint(0, 59), chance.randint(0, 59)
+        found.append(f"'{day} {hour}:{minute}:{second}.{chance.randint(0, 999999):06d}'")
     return found
 
 
@@ -108,7 +108,7 @@ def binaries(length: int) -> list[str]:
     chance = random.Random(length)
     found = ["X''", "X'00'", "X'20'", "X'0020'", "X'2000'", "X'6100'", "X'FF'"]
     found += [f"X'{chance.randbytes(length).hex()}'", f"X'{(chance.randbytes(length - 1) + bytes(1)).hex()}'"]
-    return found + [f"X'{(chance.randbytes(length - 1) + b' ').hex()}'", f"X'{bytes(length).hex()}'"]
+    return [*found, f"X'{(chance.randbytes(length - 1) + b' ').hex()}'", f"X'{bytes(length).hex()}'"]
 
 
 _MEMBERS = ",".join(f"'m{index}'" for index in range(64))

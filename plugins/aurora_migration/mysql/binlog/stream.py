@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
 
-import pymysql.err
-
-from aurora_migration.errors import MigrationError, PositionLostError, StatementError
+from aurora_migration.errors import MigrationError, MissingPrivilegeError, PositionLostError
 from aurora_migration.model.gtid import GtidSet
 from aurora_migration.model.position import Position
 from aurora_migration.mysql.binlog.gtid_events import encode_set
 from aurora_migration.mysql.endpoint import Endpoint
-from aurora_migration.mysql.errno import DRIVER_ERRORS, translate
+from aurora_migration.mysql.errno import DRIVER_ERRORS, errno_of, translate
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
 
@@ -30,6 +28,9 @@ _DO_NOT_WAIT: Final = 0x01
 _BY_GTID: Final = 0x04
 FIRST_OFFSET: Final = 4
 _DUMP_FAILED: Final = 1236
+_DENIED: Final = frozenset({1045, 1227})
+_REMEDY_PRIVILEGE: Final = "GRANT REPLICATION SLAVE ON *.* to the account on the source"
+_REMEDY_LOST: Final = "the source no longer has the binlog from the position on; sync by checksum, then go on"
 _LOST: Final = ("purged", "could not find first log", "position > file size", "has purged", "missing")
 _NAMESPACE: Final = uuid.UUID("2f3a4d0c-52d7-4f0e-9a55-6f2d6c1f7d11")
 
@@ -66,6 +67,7 @@ class DumpStream:
         """
         self.endpoint = endpoint
         self.start = start
+        self._replica = replica
         self.by_gtid = bool(start.gtid_set) if by_gtid is None else by_gtid
         self._session = Session.open(endpoint)
         self._connection: Any = self._session.connection
@@ -78,7 +80,7 @@ class DumpStream:
             self._dump(replica, wait=wait)
         except DRIVER_ERRORS as error:
             self.close()
-            raise _translated(error, endpoint.label) from error
+            raise self._translated(error) from error
         except BaseException:
             self.close()
             raise
@@ -90,7 +92,7 @@ class DumpStream:
             try:
                 packet = read()
             except DRIVER_ERRORS as error:
-                raise _translated(error, self.endpoint.label) from error
+                raise self._translated(error) from error
             data: bytes = packet._data
             if data[0] == 0xFE and len(data) < 9:  # the end of the log
                 return
@@ -126,20 +128,23 @@ class DumpStream:
     def _command(self, number: int, body: bytes) -> None:
         self._connection._execute_command(number, body)
 
+    def _translated(self, error: BaseException) -> MigrationError:
+        """The error's meaning on a connection that has logged in and is asked for a dump."""
+        found = translate(error, self.endpoint.label)
+        number, words = errno_of(error), str(error).lower()
+        if number in _DENIED:
+            return MissingPrivilegeError(found.message, subject=found.subject, remedy=_REMEDY_PRIVILEGE)
+        if number != _DUMP_FAILED:
+            return found
+        if any(sign in words for sign in _LOST):
+            return PositionLostError(found.message, subject=found.subject, remedy=_REMEDY_LOST)
+        if "same server_uuid" in words:
+            found.remedy = (
+                f"two readers use server id {self._replica.server_id}: let one migration run once at a time"
+            )
+        return found
+
 
 def _registration(replica: Replica) -> bytes:
     """COM_REGISTER_REPLICA: shows in SHOW REPLICAS; host, user and password stay empty."""
     return struct.pack("<IBBBHII", replica.server_id, 0, 0, 0, 0, 0, 0)
-
-
-def _translated(error: BaseException, subject: str) -> MigrationError:
-    translated = translate(error, subject)
-    if isinstance(error, pymysql.err.MySQLError) and isinstance(translated, StatementError):
-        words = translated.message.lower()
-        if translated.errno == _DUMP_FAILED and any(sign in words for sign in _LOST):
-            return PositionLostError(
-                translated.message,
-                subject=subject,
-                remedy="the source no longer has the binlog from the position on; sync by checksum, then go on",
-            )
-    return translated
