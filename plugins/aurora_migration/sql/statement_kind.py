@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from aurora_migration.model.change import StatementKind
+from aurora_migration.sql.ddl.lexer import tokens
 
 _SPACE: Final = re.compile(
     r"(?:\s+|--(?=\s|\Z)[^\n]*|\#[^\n]*|/\*(?![!M]).*?(?:\*/|\Z)|/\*M?!\d*|\*/|[(;])+", re.DOTALL
@@ -56,7 +57,10 @@ def rows_follow(text: str) -> bool:
 
     MySQL 8.0.21 and later write it as ``CREATE TABLE … START TRANSACTION``.
     """
-    return _first_word(text)[0] == "CREATE" and bool(_ROWS_FOLLOW.search(text))
+    if _first_word(text)[0] != "CREATE" or not _ROWS_FOLLOW.search(text):
+        return False
+    last = tokens(text)[-2:]  # and not the end of a comment
+    return len(last) == 2 and last[0].word("START") and last[1].word("TRANSACTION")
 
 
 def _rollback_to(rest: str) -> bool:

@@ -15,7 +15,12 @@ from local import script
 from local.mysqld import Server, find_distribution
 from tests.integration.binlog.following import Followed
 
-OPTIONS = {"innodb_flush_log_at_trx_commit": "2", "max_binlog_size": "1G"}
+OPTIONS = {
+    "innodb_flush_log_at_trx_commit": "2",  # what is committed outlives a SIGKILL, though not a power failure
+    "sync_binlog": "0",
+    "innodb_doublewrite": "OFF",
+    "max_binlog_size": "1G",
+}
 
 
 @pytest.fixture(scope="session")

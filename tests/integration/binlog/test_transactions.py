@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +16,7 @@ from aurora_migration.model.change import Begin, BinlogItem, End, Outcome, RowCh
 from aurora_migration.model.gtid import GtidSet
 from aurora_migration.model.position import Position
 from aurora_migration.mysql.position import read_position
-from aurora_migration.sql.quoting import raw
+from aurora_migration.sql.quoting import parameter, raw
 from tests.integration.binlog.following import Followed
 
 pytestmark = pytest.mark.servers
@@ -196,6 +199,7 @@ def test_tagged_gtids(db: Followed) -> None:
         "INSERT INTO a VALUES (4, 4)",
     )
     found = ends(list(db.read(by_gtid=True)))
+    assert all(abs(one.committed_at / 1e6 - time.time()) < 60 for one in found)
     assert [one.gtid.tag for one in found if one.gtid] == ["some_tag", "some_tag", "", ""]
     check_position(db, found[-1].position)
     assert len(ends(list(db.read(found[0].position, by_gtid=True)))) == 3
@@ -301,6 +305,38 @@ def test_a_statement_of_accounts_and_maintenance(db: Followed) -> None:
     db.run("CREATE USER one_user", "GRANT SELECT ON *.* TO one_user", "DROP USER one_user", "ANALYZE TABLE a")
     kinds = [item.kind for item in db.read() if isinstance(item, Statement)]
     assert kinds == [StatementKind.ACCOUNT] * 3 + [StatementKind.MAINTENANCE]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_algebra_is_the_servers(db: Followed, seed: int) -> None:
+    chance = random.Random(seed)
+    uuids = [str(uuid.UUID(int=chance.getrandbits(128))) for _ in range(3)]
+    tags = ["", ":tag_a", ":b"] if not db.session.scalar(raw("SELECT VERSION() < '8.3'")) else [""]
+
+    def some() -> str:
+        members = [f"{chance.choice(uuids)}{chance.choice(tags)}:{chance.randint(1, 60)}" for _ in range(12)]
+        return ",".join(member + f"-{chance.randint(1, 80)}" * chance.randint(0, 1) for member in members)
+
+    for _ in range(10):
+        one, other = some(), some()
+        row = db.session.query(
+            raw("SELECT GTID_SUBTRACT(")
+            + parameter("one")
+            + raw(", ")
+            + parameter("other")
+            + raw(") AS less, GTID_SUBTRACT(")
+            + parameter("both")
+            + raw(", '') AS more, GTID_SUBSET(")
+            + parameter("other")
+            + raw(", ")
+            + parameter("one")
+            + raw(") AS inside"),
+            {"one": one, "other": other, "both": f"{one},{other}"},
+        )[0]
+        left, right = GtidSet.parse(one), GtidSet.parse(other)
+        assert str(left.subtract(right)) == row["less"].replace("\n", "")
+        assert str(left.union(right)) == row["more"].replace("\n", "")
+        assert left.contains(right) == bool(row["inside"])
 
 
 def test_empty_transactions_and_outcomes(db: Followed) -> None:

@@ -60,4 +60,6 @@ def test_rows_follow_a_create_table_select() -> None:
     assert rows_follow("CREATE TABLE `t` (\n `a` int\n) START TRANSACTION")
     assert not rows_follow("CREATE TABLE t (a INT)")
     assert not rows_follow("CREATE TABLE t (a INT) COMMENT 'START TRANSACTION'")
+    assert not rows_follow("CREATE TABLE t (a INT) -- START TRANSACTION")
+    assert not rows_follow("CREATE TABLE t (a INT) # START TRANSACTION")
     assert not rows_follow("CREATE PROCEDURE p() BEGIN START TRANSACTION; END")

@@ -19,6 +19,7 @@ from aurora_migration.mysql.binlog.table_map import MappedColumn, TableMap
 _BINARY: Final = 63
 _INTEGERS: Final = {1: ("tinyint", 1), 2: ("smallint", 2), 9: ("mediumint", 3), 3: ("int", 4), 8: ("bigint", 8)}
 _LOBS: Final = {1: "tiny", 2: "", 3: "medium", 4: "long"}
+_STRINGS: Final = frozenset({table_map.VARCHAR, table_map.VAR_STRING, table_map.STRING, table_map.BLOB})
 _OLD_TIMES: Final = frozenset({7, 11, 12})
 _WIDTH: Final = re.compile(r"\((\d+)")
 _NAMES: Final = {
@@ -138,9 +139,9 @@ def _check(mapped: MappedColumn, column: Column, table: Table) -> None:
         raise _mismatch(table, f"column {column.name} is {column.column_type}, in the binlog type {mapped.type}")
     if mapped.name is not None and mapped.name.lower() != column.name.lower():
         raise _mismatch(table, f"column {column.name} is called {mapped.name} in the binlog")
-    if mapped.unsigned not in {None, column.unsigned}:
+    if mapped.unsigned not in {None, column.unsigned} and mapped.type != table_map.YEAR:  # called unsigned
         raise _mismatch(table, f"column {column.name} differs in signedness")
-    if mapped.collation is not None and column.data_type not in {"enum", "set"}:
+    if mapped.collation is not None and mapped.type in _STRINGS:
         binary = column.data_type.endswith(("binary", "blob"))
         if binary != (mapped.collation == _BINARY) and column.charset != "binary":
             raise _mismatch(table, f"column {column.name} is bytes on one side and text on the other")

@@ -19,6 +19,7 @@ HEADER_BYTES: Final = 19
 CHECKSUM_BYTES: Final = 4
 CHECKSUM_NONE: Final = 0
 CHECKSUM_CRC32: Final = 1
+_FORMAT: Final = 15
 _ARTIFICIAL: Final = 0x20
 _IGNORABLE: Final = 0x80
 
@@ -84,7 +85,7 @@ def parse_event(data: bytes, checksum: int) -> Event:
     if size != len(data):
         raise BinlogError(f"event {kind} states {size} bytes and has {len(data)}")
     stop = size
-    if kind == EventType.FORMAT_DESCRIPTION:
+    if kind == _FORMAT:
         checksum = checksum_of_format(data)
         stop -= CHECKSUM_BYTES  # reserved even where checksums are off
     elif checksum == CHECKSUM_CRC32:

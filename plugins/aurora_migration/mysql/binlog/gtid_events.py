@@ -24,7 +24,7 @@ def gtid_event(body: bytes) -> tuple[Gtid, int]:
     """GTID and commit time on this server (microseconds) of a GTID or ANONYMOUS_GTID event."""
     number = int.from_bytes(body[17:25], "little")
     time = int.from_bytes(body[_COMMIT_AT : _COMMIT_AT + 7], "little")
-    return Gtid(str(uuid.UUID(bytes=body[1:17])), number), time & ~_DIFFERS
+    return Gtid(_uuid(body[1:17]), number), time & ~_DIFFERS
 
 
 def tagged_gtid_event(body: bytes) -> tuple[Gtid, int]:
@@ -55,7 +55,7 @@ def tagged_gtid_event(body: bytes) -> tuple[Gtid, int]:
             _, at = serial(body, at)
     if not source or not number:
         raise BinlogError("an event of a tagged GTID cannot be read")
-    return Gtid(str(uuid.UUID(bytes=source)), number, tag), time
+    return Gtid(_uuid(source), number, tag), time
 
 
 def encode_set(gtids: GtidSet) -> bytes:
@@ -81,7 +81,7 @@ def decode_set(data: bytes) -> GtidSet:
     count = (head >> 8) & ((1 << 48) - 1) if tagged else head
     at, found = 8, {}
     for _ in range(count):
-        source = str(uuid.UUID(bytes=data[at : at + 16]))
+        source = _uuid(data[at : at + 16])
         at += 16
         if tagged:
             length, at = serial(data, at)
@@ -94,3 +94,8 @@ def decode_set(data: bytes) -> GtidSet:
         at += 16 * size
         found[source] = [(bounds[i], bounds[i + 1] - 1) for i in range(0, 2 * size, 2)]
     return GtidSet.of(found)
+
+
+def _uuid(raw: bytes) -> str:
+    text = raw.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -14,7 +14,7 @@ import struct
 from typing import Final
 
 from aurora_migration.errors import BinlogError
-from aurora_migration.mysql.binlog.numbers import decimal_text
+from aurora_migration.mysql.binlog.numbers import decimal
 from aurora_migration.mysql.binlog.real_text import real_text
 from aurora_migration.mysql.binlog.temporal import packed_text
 
@@ -83,7 +83,7 @@ def _opaque(data: bytes, at: int) -> str:
     length, at = _length(data, at + 1)
     raw = data[at : at + length]
     if kind == _DECIMAL:
-        return decimal_text(raw[2:], raw[0], raw[1])
+        return decimal(raw[0], raw[1])(raw, 2)[0].decode()
     if kind in _TIMES:
         return f'"{packed_text(kind, int.from_bytes(raw, "little", signed=True))}"'
     text = base64.b64encode(raw).decode("ascii")

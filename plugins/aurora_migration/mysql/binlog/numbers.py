@@ -45,42 +45,43 @@ def big_endian(width: int) -> Decode:
 
 
 def decimal(precision: int, scale: int, *, zero_fill: bool = False) -> Decode:
-    """DECIMAL(precision, scale)."""
-    size = decimal_bytes(precision, scale)
+    """DECIMAL(precision, scale), all of its scale written."""
+    before, after = _groups(precision - scale, first=True), _groups(scale, first=False)
+    size = sum(width for width, _ in (*before, *after))
+    sign, mask = 1 << 8 * size - 1, (1 << 8 * size) - 1
+    whole, fraction = _fields(before, sum(width for width, _ in after)), _fields(after, 0)
+    form = b"%s%0*d" + (b".%0*d" if scale else b"")
+    digits = precision - scale if zero_fill else 1
 
     def decode(data: bytes, at: int) -> tuple[bytes, int]:
-        text = decimal_text(data[at : at + size], precision, scale, zero_fill=zero_fill)
-        return text.encode(), at + size
+        value = int.from_bytes(data[at : at + size], "big") ^ sign
+        minus = b""
+        if not data[at] & 0x80:
+            value ^= mask
+            minus = b"-"
+        left = right = 0
+        for shift, bits, factor in whole:
+            left = left * factor + (value >> shift & bits)
+        if not scale:
+            return form % (minus, digits, left), at + size
+        for shift, bits, factor in fraction:
+            right = right * factor + (value >> shift & bits)
+        return form % (minus, digits, left, scale, right), at + size
 
     return decode
 
 
-def decimal_bytes(precision: int, scale: int) -> int:
-    """How many bytes a DECIMAL takes."""
-    whole = precision - scale
-    return 4 * (whole // 9 + scale // 9) + _BYTES_OF_DIGITS[whole % 9] + _BYTES_OF_DIGITS[scale % 9]
+def _groups(digits: int, *, first: bool) -> list[tuple[int, int]]:
+    """(bytes, digits) of each group; the short one comes first before the point and last after it."""
+    full, rest = divmod(digits, 9)
+    short = [(_BYTES_OF_DIGITS[rest], rest)] if rest else []
+    return [*short, *[(4, 9)] * full] if first else [*[(4, 9)] * full, *short]
 
 
-def decimal_text(raw: bytes, precision: int, scale: int, *, zero_fill: bool = False) -> str:
-    """The text of a DECIMAL of these bytes, all of its scale written."""
-    size = len(raw)
-    value = int.from_bytes(raw, "big") ^ 1 << 8 * size - 1
-    negative = not raw[0] & 0x80
-    if negative:
-        value ^= (1 << 8 * size) - 1
-    data = value.to_bytes(size, "big")
-    whole, at = "", 0
-    for digits in (((precision - scale) % 9), *(9,) * ((precision - scale) // 9)):
-        width = _BYTES_OF_DIGITS[digits]
-        if width:
-            whole += f"{int.from_bytes(data[at : at + width], 'big'):0{digits}d}"
-        at += width
-    fraction = ""
-    for digits in (*(9,) * (scale // 9), scale % 9):
-        width = _BYTES_OF_DIGITS[digits]
-        if width:
-            fraction += f"{int.from_bytes(data[at : at + width], 'big'):0{digits}d}"
-        at += width
-    if not zero_fill:
-        whole = whole.lstrip("0") or "0"
-    return ("-" if negative else "") + whole + ("." + fraction if scale else "")
+def _fields(groups: list[tuple[int, int]], after: int) -> list[tuple[int, int, int]]:
+    """(shift, mask, factor) of each group within the whole number, ``after`` bytes before its end."""
+    fields = []
+    for width, digits in reversed(groups):
+        fields.append((8 * after, (1 << 8 * width) - 1, 10**digits))
+        after += width
+    return fields[::-1]

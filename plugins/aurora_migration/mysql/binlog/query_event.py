@@ -30,6 +30,12 @@ def query_event(body: bytes, *, load: bool = False) -> Statement:
     return Statement(statement_kind(text), text, schema, schemas, sql_mode)
 
 
+def is_begin(body: bytes) -> bool:
+    """Whether the text of a QUERY event is just ``BEGIN``."""
+    start = _POST_HEADER.size + body[8] + int.from_bytes(body[11:13], "little") + 1
+    return len(body) == start + 5 and body.endswith(b"BEGIN")
+
+
 def _status(status: bytes) -> tuple[int | None, str, tuple[str, ...] | None]:
     """sql_mode, Python's name of the client's character set, and the schemas that the statement updates."""
     sql_mode, encoding, schemas, at = None, "utf8", (), 0

@@ -28,11 +28,15 @@ from aurora_migration.mysql.binlog.framing import (
 )
 from aurora_migration.mysql.binlog.gtid_events import decode_set, gtid_event, tagged_gtid_event
 from aurora_migration.mysql.binlog.payload import inner_events
-from aurora_migration.mysql.binlog.query_event import query_event
+from aurora_migration.mysql.binlog.query_event import is_begin, query_event
 from aurora_migration.mysql.binlog.rows import RowDecoder
 from aurora_migration.mysql.binlog.table_map import ID_BYTES, parse_table_map, table_id
 from aurora_migration.sql.statement_kind import rows_follow
 
+_FORMAT = int(EventType.FORMAT_DESCRIPTION)
+_ELSEWHERE = frozenset(
+    {EventType.ROTATE, EventType.HEARTBEAT, EventType.HEARTBEAT_V2}
+)  # their offset is not a place
 _NO_TABLE = 0xFFFFFF  # the id of a row event that only ends a statement
 _FINISHED = {
     StatementKind.COMMIT: Outcome.COMMITTED,
@@ -89,7 +93,7 @@ class BinlogReader:
         self._gtids = GtidSet.parse(start.gtid_set)
         self._gtids_known = by_gtid or bool(self._gtids)
         self._file, self._offset = start.file, start.offset
-        self._position = start
+        self._position: Position | End = start
         self._begun: Begin | None = None  # the transaction that is being read
         self._open = False  # whether it has several events
         self._maps: dict[int, RowDecoder | None] = {}
@@ -113,7 +117,8 @@ class BinlogReader:
     @property
     def position(self) -> Position:
         """Where to go on from: after the last complete transaction, or at the start of a file after it."""
-        return self._position
+        at = self._position
+        return at.position if isinstance(at, End) else at
 
     def __iter__(self) -> Iterator[BinlogItem]:
         """Raises: BinlogError, SchemaMismatchError, UnsupportedTableError, and what the stream raises.
@@ -122,9 +127,10 @@ class BinlogReader:
         """
         for data in self._events:
             event = parse_event(data, self._checksum)
-            if event.type == EventType.FORMAT_DESCRIPTION:
+            if event.type == _FORMAT:
                 self._checksum = checksum_of_format(data)
-            self._advance(event)
+            if event.end and event.type not in _ELSEWHERE:
+                self._advance(event.end)
             yield from self._items(event)
             if self._begun is None and self._stop():
                 return
@@ -140,13 +146,12 @@ class BinlogReader:
             raise BinlogError(f"an event of an unknown kind ({event.type})", subject=self._where())
         return ()
 
-    def _advance(self, event: Event) -> None:
+    def _advance(self, end: int) -> None:
         """Follow the file's offset; events carry its low 32 bits only."""
-        if event.end and event.type not in {EventType.ROTATE, EventType.HEARTBEAT, EventType.HEARTBEAT_V2}:
-            high = self._offset & ~0xFFFFFFFF
-            if event.end < self._offset & 0xFFFFFFFF:
-                high += 1 << 32
-            self._offset = high | event.end
+        high = self._offset & ~0xFFFFFFFF
+        if end < self._offset & 0xFFFFFFFF:
+            high += 1 << 32
+        self._offset = high | end
 
     def _format(self, _: Event) -> Iterable[BinlogItem]:
         self._maps.clear()
@@ -174,6 +179,9 @@ class BinlogReader:
         return (*abandoned, self._begun)
 
     def _query(self, event: Event) -> Iterable[BinlogItem]:
+        if self._begun and is_begin(event.body):  # most of the statements there are
+            self._open = True
+            return ()
         found = query_event(event.body, load=event.type == EventType.EXECUTE_LOAD_QUERY)
         begin = self._implied_begin(event)
         if found.kind is StatementKind.BEGIN:
@@ -233,7 +241,7 @@ class BinlogReader:
             self._gtids = self._gtids.add(begun.gtid)
         self._begun, self._open = None, False
         end = End(outcome, begun.gtid, begun.committed_at, self._known(), self._file, self._offset)
-        self._position = end.position
+        self._position = end
         return end
 
     def _abandoned(self) -> tuple[End, ...]:

@@ -92,6 +92,11 @@ def _full(decoders: Sequence[Decode]) -> Image:
         at += null_bytes
         values: list[bytes | None] = []
         append = values.append
+        if not nulls:
+            for decode in decoders:
+                value, at = decode(data, at)
+                append(value)
+            return tuple(values), at
         for decode in decoders:
             if nulls & 1:
                 append(None)

@@ -7,12 +7,15 @@ else on it after the dump has begun. Needs REPLICATION SLAVE.
 
 from __future__ import annotations
 
+import io
 import struct
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, BinaryIO, Final, Self
+
+import pymysql.err
 
 from aurora_migration.errors import MigrationError, MissingPrivilegeError, PositionLostError
 from aurora_migration.model.gtid import GtidSet
@@ -24,6 +27,9 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
 
 _REGISTER, _DUMP, _DUMP_GTID = 0x15, 0x12, 0x1E
+_EVENT, _END, _ERROR = 0x00, 0xFE, 0xFF
+_PART: Final = 0xFFFFFF
+_BUFFER_BYTES: Final = 1 << 17
 _DO_NOT_WAIT: Final = 0x01
 _BY_GTID: Final = 0x04
 FIRST_OFFSET: Final = 4
@@ -71,12 +77,16 @@ class DumpStream:
         self.by_gtid = bool(start.gtid_set) if by_gtid is None else by_gtid
         self._session = Session.open(endpoint)
         self._connection: Any = self._session.connection
+        self._file: BinaryIO = io.BytesIO()
         try:
             values = {"heartbeat": int(heartbeat_seconds * 1e9), "uuid": replica.uuid}
             self._session.execute(statement("binlog/announce_replica"), values)
             self._connection._read_timeout = silence_seconds + heartbeat_seconds
             self._command(_REGISTER, _registration(replica))
             self._connection._read_packet()
+            self._connection._sock.settimeout(silence_seconds + heartbeat_seconds)
+            self._file = self._connection._sock.makefile("rb", _BUFFER_BYTES)
+            self._sequence = 1
             self._dump(replica, wait=wait)
         except DRIVER_ERRORS as error:
             self.close()
@@ -87,18 +97,18 @@ class DumpStream:
 
     def __iter__(self) -> Iterator[bytes]:
         """Raises: PositionLostError, RetryableError, StatementError."""
-        read = self._connection._read_packet
-        while True:
-            try:
-                packet = read()
-            except DRIVER_ERRORS as error:
-                raise self._translated(error) from error
-            data: bytes = packet._data
-            if data[0] == 0xFE and len(data) < 9:  # the end of the log
-                return
-            yield data[1:]
+        try:
+            while (packet := self._packet())[0] == _EVENT:
+                yield packet[1:]
+            if packet[0] == _ERROR:
+                pymysql.err.raise_mysql_exception(packet)
+            if packet[0] != _END:
+                raise EOFError("the source sent a packet that is no event")
+        except DRIVER_ERRORS as error:
+            raise self._translated(error) from error
 
     def close(self) -> None:
+        self._file.close()
         self._session.close()
 
     def __enter__(self) -> Self:
@@ -124,6 +134,21 @@ class DumpStream:
         gtids = encode_set(GtidSet.parse(self.start.gtid_set))
         head = struct.pack("<HII", flags | _BY_GTID, replica.server_id, 0)  # no file name: by GTID alone
         self._command(_DUMP_GTID, head + struct.pack("<QI", FIRST_OFFSET, len(gtids)) + gtids)
+
+    def _packet(self) -> bytes:
+        """The next packet, its parts joined; PyMySQL's own way of reading costs more than decoding a row."""
+        data, length = b"", _PART
+        while length == _PART:  # a longer packet comes in parts
+            head = self._file.read(4)
+            length = int.from_bytes(head[:3], "little")
+            part = self._file.read(length)
+            if len(head) < 4 or len(part) < length or head[3] != self._sequence:
+                raise EOFError("the source ended the dump stream")
+            self._sequence = (self._sequence + 1) & 0xFF
+            data = data + part if data else part
+        if not data:
+            raise EOFError("the source sent an empty packet")
+        return data
 
     def _command(self, number: int, body: bytes) -> None:
         self._connection._execute_command(number, body)

@@ -15,7 +15,7 @@ from aurora_migration.errors import BinlogError
 from aurora_migration.model.names import TableName
 from aurora_migration.mysql.binlog.integers import packed
 
-FLOAT, DOUBLE, VARCHAR, BIT = 4, 5, 15, 16
+FLOAT, DOUBLE, YEAR, VARCHAR, BIT = 4, 5, 13, 15, 16
 TIMESTAMP2, DATETIME2, TIME2, TYPED_ARRAY = 17, 18, 19, 20
 VECTOR, JSON, NEWDECIMAL, ENUM, SET = 242, 245, 246, 247, 248
 BLOB, VAR_STRING, STRING, GEOMETRY = 252, 253, 254, 255
@@ -23,8 +23,9 @@ ID_BYTES: Final = 8  # table id 6, flags 2
 
 _ONE: Final = frozenset({FLOAT, DOUBLE, TIMESTAMP2, DATETIME2, TIME2, VECTOR, JSON, BLOB, GEOMETRY})
 _TWO: Final = frozenset({VARCHAR, BIT, NEWDECIMAL, ENUM, SET, VAR_STRING, STRING})
-_NUMERIC: Final = frozenset({1, 2, 3, FLOAT, DOUBLE, 8, 9, NEWDECIMAL})
-_CHARACTER: Final = frozenset({VARCHAR, VAR_STRING, STRING, BLOB})
+# The server's has_signedess_information_type: YEAR has a bit as well.
+_NUMERIC: Final = frozenset({1, 2, 3, FLOAT, DOUBLE, 8, 9, YEAR, NEWDECIMAL})
+_CHARACTER: Final = frozenset({VARCHAR, VAR_STRING, STRING, BLOB, VECTOR})  # VECTOR: binary, seen on 9.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,13 @@ def table_id(body: bytes) -> int:
 
 def parse_table_map(body: bytes) -> TableMap:
     """The event's contents. Raises: BinlogError."""
+    try:
+        return _parsed(body)
+    except (IndexError, ValueError) as error:
+        raise BinlogError("a description of a table in the binlog is malformed") from error
+
+
+def _parsed(body: bytes) -> TableMap:
     schema, at = _name(body, ID_BYTES)
     table, at = _name(body, at)
     name = TableName(schema, table)

@@ -29,26 +29,32 @@ def year(data: bytes, at: int) -> tuple[bytes, int]:
 
 def datetime(digits: int) -> Decode:
     """DATETIME(digits)."""
-    width = (digits + 1) // 2
+    size, divisor, form = 5 + (digits + 1) // 2, 10 ** (digits % 2), _form(digits)
+    bits = 8 * (size - 5)
+    base, mask = _DATETIME_BASE << bits, (1 << bits) - 1
 
     def decode(data: bytes, at: int) -> tuple[bytes, int]:
-        packed = int.from_bytes(data[at : at + 5], "big") - _DATETIME_BASE
-        text = b"%s %02d:%02d:%02d" % (_day(packed >> 17), packed >> 12 & 31, packed >> 6 & 63, packed & 63)
-        at += 5
-        return (text + _fraction(data, at, width, digits) if digits else text), at + width
+        end = at + size
+        value = int.from_bytes(data[at:end], "big") - base
+        whole = value >> bits
+        years, month = divmod(whole >> 22, 13)
+        fields = years, month, whole >> 17 & 31, whole >> 12 & 31, whole >> 6 & 63, whole & 63
+        return form % ((*fields, (value & mask) // divisor) if digits else fields), end
 
     return decode
 
 
 def timestamp(digits: int) -> Decode:
     """TIMESTAMP(digits), in UTC."""
-    width = (digits + 1) // 2
+    size, divisor, form = 4 + (digits + 1) // 2, 10 ** (digits % 2), _form(digits)
 
     def decode(data: bytes, at: int) -> tuple[bytes, int]:
+        end = at + size
         seconds = int.from_bytes(data[at : at + 4], "big")
-        text = b"%04d-%02d-%02d %02d:%02d:%02d" % time.gmtime(seconds)[:6] if seconds else b"0000-00-00 00:00:00"
-        at += 4
-        return (text + _fraction(data, at, width, digits) if digits else text), at + width
+        fields = time.gmtime(seconds)[:6] if seconds else (0, 0, 0, 0, 0, 0)
+        if digits:
+            return form % (*fields, int.from_bytes(data[at + 4 : end], "big") // divisor), end
+        return form % fields, end
 
     return decode
 
@@ -90,5 +96,5 @@ def _day(packed: int) -> bytes:
     return b"%04d-%02d-%02d" % (years, month, packed & 31)
 
 
-def _fraction(data: bytes, at: int, width: int, digits: int) -> bytes:
-    return (b".%0*d" % (2 * width, int.from_bytes(data[at : at + width], "big")))[: digits + 1]
+def _form(digits: int) -> bytes:
+    return b"%04d-%02d-%02d %02d:%02d:%02d" + (b".%%0%dd" % digits if digits else b"")
