@@ -10,6 +10,7 @@
     │   ├── MissingPrivilegeError   an account lacks a privilege
     │   ├── RowsRejectedError       the target refused or changed rows of a chunk
     │   ├── PositionLostError       the recorded position is gone from the source
+    │   ├── BinlogError             an event of the source's binlog cannot be read or trusted
     │   ├── DataMismatchError       verification found differences; carries the report
     │   └── StatementError          any other error of a MySQL server
     └── OutcomeUnknownError         acknowledgement lost on a statement that must not be repeated
@@ -86,6 +87,10 @@ class RowsRejectedError(FatalError):
 
 class PositionLostError(FatalError):
     """The recorded binlog position is no longer on the source."""
+
+
+class BinlogError(FatalError):
+    """An event of the source's binlog is damaged, or of a form that cannot be followed exactly."""
 
 
 class DataMismatchError(FatalError):
