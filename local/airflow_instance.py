@@ -226,7 +226,10 @@ def read_record(home: Path) -> Record | None:
     except FileNotFoundError:
         return None
     leader = sessions.Leader(known["pid"], known["start"])
-    return Record(leader, known["port"], known["fingerprint"], known["code"], known["at"])
+    # An older version of this project may have started it, with fewer facts: it can still be stopped.
+    return Record(
+        leader, known["port"], known.get("fingerprint", ""), known.get("code", 0.0), known.get("at", 0.0)
+    )
 
 
 def write_record(home: Path, record: Record) -> None:
