@@ -68,6 +68,8 @@ def airflow(
         "wrong": migration("wrong", "shop", source="source_wrong_password"),
         "itself": migration("itself", "shop").replace("target_aurora", "source_mysql"),
         "nothing": migration("nothing", "no_such_schema"),
+        "dry": migration("dry", "shop", "shop_archive", accounts="migrate")
+        + "renames: {schemas: {shop: dry_shop, shop_archive: dry_archive}}\ncontrol_schema: dry_control\n",
         "broken": "name: broken\nselection: 5\n",
     }
     for name, text in files.items():
@@ -125,12 +127,14 @@ def sql(login: Login, *statements: str) -> list[tuple[Any, ...]]:
 
 
 def test_a_dry_run_writes_nothing(airflow: AirflowInstance, root: Mapping[str, Login]) -> None:
-    run_id, found = run(airflow, "shop.migrate", {"dry_run": True})
+    before = sql(root["target"], "SHOW DATABASES"), sql(root["target"], "SELECT user, host FROM mysql.user")
+    run_id, found = run(airflow, "dry.migrate", {"dry_run": True})
     assert found.pop("preflight") == "success"
     assert set(found.values()) == {"skipped"}
-    assert "Plan:" in full_log(airflow, "shop.migrate", run_id, "preflight")
-    assert not sql(root["target"], "SHOW DATABASES LIKE 'shop'")
-    assert not sql(root["target"], "SHOW DATABASES LIKE 'aurora\\_migration'")
+    assert "Plan:" in full_log(airflow, "dry.migrate", run_id, "preflight")
+    after = sql(root["target"], "SHOW DATABASES"), sql(root["target"], "SELECT user, host FROM mysql.user")
+    assert after == before
+    assert not {"dry_shop", "dry_archive", "dry_control"} & {name for (name,) in after[0]}
 
 
 @pytest.mark.parametrize(
