@@ -29,8 +29,11 @@ servers-down: setup ## stop them and remove their data
 accounts-plan: setup ## print what migration NAME=shop would do with accounts and grants; touches nothing
 	$(PY) -m local.accounts_plan "$(or $(NAME),shop)"
 
+# The order of tests is random; a fixed seed makes a run repeatable. SEED=n tries another order.
+SEED ?= 193621042
+
 test: setup ## every test, on real servers of its own
-	$(PY) -m pytest
+	$(PY) -m pytest --randomly-seed=$(SEED)
 
 test-big: setup ## the tests of tables of a gigabyte, which `make test` leaves out
 	$(PY) -m pytest -m big tests/integration
