@@ -12,11 +12,23 @@ import re
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from aurora_migration.model.config_dms import DmsConfig
+from aurora_migration.model.config_part import ConfigPart
+from aurora_migration.model.config_report import ReportConfig
+from aurora_migration.model.config_sync import SyncConfig
 from aurora_migration.model.names import TableName
 
 _MIB = 1 << 20
+
+
+class MigrationType(StrEnum):
+    """What a migration moves (DMS's words)."""
+
+    FULL_LOAD = "full-load"
+    FULL_LOAD_AND_CDC = "full-load-and-cdc"
+    CDC = "cdc"
 
 
 class TargetTablePrepMode(StrEnum):
@@ -42,17 +54,13 @@ class RepairMode(StrEnum):
     APPLY = "apply"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class EndpointConfig(_Part):
+class EndpointConfig(ConfigPart):
     """One side of the migration."""
 
     connection: Annotated[str, Field(min_length=1, description="Airflow connection id (type mysql)")]
 
 
-class SelectionRule(_Part):
+class SelectionRule(ConfigPart):
     """Include or exclude tables by ``schema.table`` patterns; ``*`` and ``?`` are wildcards; later rules win."""
 
     include: Annotated[str | None, Field(description="pattern of tables to migrate, such as shop.*")] = None
@@ -82,7 +90,7 @@ class SelectionRule(_Part):
         return any(self.pattern[dot:] == ".*" and _glob(self.pattern[:dot], schema) for dot in _dots(self.pattern))
 
 
-class Renames(_Part):
+class Renames(ConfigPart):
     """Names that change on the way; what is not listed keeps its name."""
 
     schemas: Annotated[dict[str, str], Field(description="source schema: target schema")] = Field(
@@ -102,7 +110,7 @@ class Renames(_Part):
         return self
 
 
-class LoadConfig(_Part):
+class LoadConfig(ConfigPart):
     """Limits of the full load."""
 
     parallel_units: Annotated[int, Field(ge=1, le=64, description="load units that run at the same time")] = 4
@@ -118,7 +126,7 @@ class LoadConfig(_Part):
         return self.chunk_mib * _MIB
 
 
-class VerificationConfig(_Part):
+class VerificationConfig(ConfigPart):
     """What ``<name>.verify`` and the last phase of ``<name>.migrate`` compare."""
 
     level: VerificationLevel = VerificationLevel.CHECKSUM
@@ -130,7 +138,7 @@ AccountPattern = Annotated[str, Field(pattern=r"^(\*|.*@.*)$")]
 AccountText = Annotated[str, Field(pattern=r"^.{0,32}@[^@]{1,255}$")]
 
 
-class AccountsConfig(_Part):
+class AccountsConfig(ConfigPart):
     """Users, roles and grants."""
 
     mode: Annotated[
@@ -205,7 +213,7 @@ class AccountsConfig(_Part):
     ] = "fail"
 
 
-class DefinersConfig(_Part):
+class DefinersConfig(ConfigPart):
     """DEFINER of views, routines, triggers and events."""
 
     policy: Annotated[
@@ -217,7 +225,7 @@ class DefinersConfig(_Part):
     )
 
 
-class MigrationConfig(_Part):
+class MigrationConfig(ConfigPart):
     """A whole migration file."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$", description="keys the DAGs and all state")]
@@ -226,17 +234,34 @@ class MigrationConfig(_Part):
     tags: list[str] = Field(default_factory=list)
     source: EndpointConfig
     target: EndpointConfig
-    engine: Annotated[Literal["native"], Field(description="what moves the rows")] = "native"
-    type: Annotated[Literal["full-load"], Field(description="DMS's word for what is moved")] = "full-load"
+    engine: Annotated[
+        Literal["native", "dms"], Field(description="what moves the rows: this project's engine, or AWS DMS")
+    ] = "native"
+    cdc_engine: Annotated[
+        Literal["native", "dms"] | None,
+        Field(description="what follows the changes after the load; null: the engine that moves the rows"),
+    ] = None
+    type: Annotated[
+        MigrationType,
+        Field(description="DMS's words: the rows of one moment, also the changes after it, or the changes alone"),
+    ] = MigrationType.FULL_LOAD
     selection: Annotated[list[SelectionRule], Field(min_length=1)]
     renames: Renames = Field(default_factory=Renames)
     load: LoadConfig = Field(default_factory=LoadConfig)
     verification: VerificationConfig = Field(default_factory=VerificationConfig)
     accounts: AccountsConfig = Field(default_factory=AccountsConfig)
     definers: DefinersConfig = Field(default_factory=DefinersConfig)
+    sync: SyncConfig = Field(default_factory=SyncConfig)
+    dms: DmsConfig = Field(default_factory=DmsConfig)
+    report: ReportConfig = Field(default_factory=ReportConfig)
     control_schema: Annotated[
         str, Field(min_length=1, max_length=64, description="schema on the target that holds the run's state")
     ] = "aurora_migration"
+
+    @property
+    def follows_changes(self) -> bool:
+        """Whether the target is to follow the source after the load."""
+        return self.type is not MigrationType.FULL_LOAD
 
     def selects(self, name: TableName) -> bool:
         """Whether the selection takes a table (or another object called ``schema.name``)."""
