@@ -13,9 +13,9 @@ support stays off.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pymysql.constants import COMMAND
 from pymysql.protocol import OKPacketWrapper
@@ -25,7 +25,7 @@ from aurora_migration.model.table import Column, Table
 from aurora_migration.mysql.errno import DRIVER_ERRORS, translate
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
-from aurora_migration.sql.quoting import Fragment, qualified
+from aurora_migration.sql.quoting import Fragment, qualified, raw
 from aurora_migration.sql.row_text import RowStyle, insert_columns, load_columns
 
 _PACKET_BYTES: Final = 8 << 20  # below the 16 MiB protocol packet and MySQL's default max_allowed_packet
@@ -49,13 +49,19 @@ _REMEDY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Rows and bytes that one chunk put into the target."""
+    """Rows and bytes that were put into the target, and how many rows that were there these replaced."""
 
     rows: int
     bytes: int
+    replaced: int = 0
 
 
-Writer = Callable[[Session, Table, Iterable[list[bytes]]], Written]
+class Writer(Protocol):
+    """Writes blocks of row text. With ``replace`` rows that are there with one of the same unique keys go."""
+
+    def __call__(
+        self, session: Session, table: Table, blocks: Iterable[list[bytes]], *, replace: bool = False
+    ) -> Written: ...
 
 
 def prepare(session: Session) -> None:
@@ -70,38 +76,45 @@ def local_infile_allowed(session: Session) -> bool:
     return bool(session.scalar(statement("load/local_infile")))
 
 
-def load_data(session: Session, table: Table, blocks: Iterable[list[bytes]]) -> Written:
+def load_data(session: Session, table: Table, blocks: Iterable[list[bytes]], *, replace: bool = False) -> Written:
     """LOAD DATA LOCAL the blocks into ``table``. Raises: RowsRejectedError, RetryableError."""
-    sql = statement("load/load_data", table=qualified(table.name), columns=load_columns(table))
+    duplicates = raw("REPLACE" if replace else "")
+    sql = statement(
+        "load/load_data", duplicates=duplicates, table=qualified(table.name), columns=load_columns(table)
+    )
     sent = _Counter()
     _mute_notes_of_generated(session, table)
     answer = _stream(session, sql, _lines(blocks, sent, _packet_bytes(session)))
-    records, _, skipped, warnings = (int(n) for n in _counts(answer))
-    if (records, skipped) != (sent.rows, 0) or answer.affected_rows != sent.rows:
+    records, deleted, skipped, warnings = (int(n) for n in _counts(answer))
+    replaced = deleted if replace else 0
+    if (records, skipped) != (sent.rows, 0) or answer.affected_rows != sent.rows + replaced:
         raise _rejected(session, table, answer.affected_rows, sent.rows)
     if warnings:
         _judge_warnings(session, table, warnings, sent.rows)
-    return Written(sent.rows, sent.bytes)
+    return Written(sent.rows, sent.bytes, replaced)
 
 
-def insert(session: Session, table: Table, blocks: Iterable[list[bytes]]) -> Written:
+def insert(session: Session, table: Table, blocks: Iterable[list[bytes]], *, replace: bool = False) -> Written:
     """Multi-row INSERT, for targets without LOCAL. Raises: RowsRejectedError, RetryableError."""
-    head = statement("load/insert", table=qualified(table.name), columns=insert_columns(table)).plain.encode()
+    verb = raw("REPLACE" if replace else "INSERT")
+    columns = insert_columns(table)
+    head = statement("load/insert", verb=verb, table=qualified(table.name), columns=columns).plain.encode()
     head += b" VALUES "
     limit = min(_BATCH_BYTES, session.max_allowed_packet - len(head) - _ROOM)
-    rows = size = 0
+    rows = size = replaced = 0
     _mute_notes_of_generated(session, table)
     for values in _batches(blocks, limit):
         body = head + b",".join(b"(" + value + b")" for value in values)
         _fits(session, table, body)
         affected, warnings = _insert_batch(session, table, body)
-        if affected != len(values):
+        if affected != len(values) and not (replace and affected > len(values)):
             raise _rejected(session, table, affected, len(values))
         if warnings:
             _judge_warnings(session, table, warnings, len(values))
         rows += len(values)
         size += sum(map(len, values))
-    return Written(rows, size)
+        replaced += affected - len(values)
+    return Written(rows, size, replaced)
 
 
 def writer_for(style: RowStyle) -> Writer:

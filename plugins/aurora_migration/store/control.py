@@ -25,6 +25,9 @@ _TABLES: Final = (
     "differences",
     "incidents",
     "event_states",
+    "checkpoints",
+    "sync_tables",
+    "sync_samples",
 )
 
 

@@ -1,0 +1,3 @@
+-- Deletes rows by key.
+-- Versions: 8.0+. Privileges: DELETE.
+DELETE FROM {table} WHERE {condition}
