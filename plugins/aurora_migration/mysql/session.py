@@ -56,9 +56,15 @@ class Session:
         self.connection = connection
 
     @classmethod
-    def open(cls, endpoint: Endpoint, *, local_infile: bool = False) -> Self:
-        """Connect and set the session. Raises: ConfigurationError, RetryableError."""
+    def open(
+        cls, endpoint: Endpoint, *, local_infile: bool = False, answer_seconds: int | None = None
+    ) -> Self:
+        """Connect and set the session. Raises: ConfigurationError, RetryableError.
+
+        ``answer_seconds``: how long a statement may take to answer before the connection counts as lost.
+        """
         session = cls(endpoint, _connect(endpoint, local_infile=local_infile))
+        session.connection._read_timeout = session.connection._write_timeout = answer_seconds
         try:
             for name, value in _ALWAYS.items():
                 session.set_variable(name, value)
