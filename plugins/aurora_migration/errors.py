@@ -10,6 +10,7 @@
     │   ├── MissingPrivilegeError   an account lacks a privilege
     │   ├── RowsRejectedError       the target refused or changed rows of a chunk
     │   ├── PositionLostError       the recorded position is gone from the source
+    │   ├── SyncPausedError         DDL on the source waits for a person; nothing is lost meanwhile
     │   ├── BinlogError             an event of the source's binlog cannot be read or trusted
     │   ├── DataMismatchError       verification found differences; carries the report
     │   └── StatementError          any other error of a MySQL server
@@ -87,6 +88,10 @@ class RowsRejectedError(FatalError):
 
 class PositionLostError(FatalError):
     """The recorded binlog position is no longer on the source."""
+
+
+class SyncPausedError(FatalError):
+    """DDL on the source has to be dealt with by a person; the position is kept in front of it."""
 
 
 class BinlogError(FatalError):

@@ -1,3 +1,3 @@
--- The server's identity and clock.
+-- The server's identity, and whether its transactions have GTIDs.
 -- Versions: 8.0+. Privileges: none.
-SELECT @@server_uuid AS server_uuid, @@gtid_mode AS gtid_mode, UNIX_TIMESTAMP(SYSDATE(6)) AS now
+SELECT @@server_uuid AS server_uuid, @@gtid_mode AS gtid_mode

@@ -56,9 +56,7 @@ class Session:
         self.connection = connection
 
     @classmethod
-    def open(
-        cls, endpoint: Endpoint, *, local_infile: bool = False, answer_seconds: int | None = None
-    ) -> Self:
+    def open(cls, endpoint: Endpoint, *, local_infile: bool = False, answer_seconds: int | None = None) -> Self:
         """Connect and set the session. Raises: ConfigurationError, RetryableError.
 
         ``answer_seconds``: how long a statement may take to answer before the connection counts as lost.

@@ -27,6 +27,7 @@ _TABLES: Final = (
     "event_states",
     "checkpoints",
     "sync_tables",
+    "prepared_changes",
     "sync_samples",
 )
 

@@ -120,6 +120,11 @@ class BinlogReader:
         at = self._position
         return at.position if isinstance(at, End) else at
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """File and offset behind the event that was read last."""
+        return self._file, self._offset
+
     def __iter__(self) -> Iterator[BinlogItem]:
         """Raises: BinlogError, SchemaMismatchError, UnsupportedTableError, and what the stream raises.
 
