@@ -148,7 +148,8 @@ class Server:
     def start(self) -> None:
         """Start mysqld and return once root can log in; nothing to do where it already runs.
 
-        Where the port that was chosen earlier is taken by now, another one is chosen.
+        Where the port that was chosen earlier is taken by now, another one is chosen; once this object has
+        started it, the server keeps its port, since others know it.
 
         Raises:
             LocalError: mysqld ended or did not answer in time; the text holds the end of its error log.
@@ -156,10 +157,12 @@ class Server:
         pid = self.pid
         if pid is not None:
             self._await_ready(pid, start_of_log=0)
+            self._may_change_port = False
             return
         for attempt in range(5):
             try:
                 self._launch()
+                self._may_change_port = False
                 return
             except _PortTakenError:
                 if not self._may_change_port or attempt == 4:

@@ -201,6 +201,20 @@ def test_a_taken_port_that_was_asked_for_is_an_error(server: Server, tmp_path: P
     assert not other.is_running()
 
 
+def test_a_started_server_comes_back_on_its_port_or_not_at_all(server: Server, tmp_path: Path) -> None:
+    other = Server.create(server.dist, tmp_path / "other", "other")
+    try:
+        other.start()
+        port = other.port
+        other.kill()
+        with socket.create_server(("127.0.0.1", port)), pytest.raises(LocalError, match="Address already in use"):
+            other.start()
+        other.start()
+        assert other.port == port
+    finally:
+        other.remove()
+
+
 def test_a_taken_port_that_was_chosen_is_changed(server: Server, tmp_path: Path) -> None:
     other = Server.create(server.dist, tmp_path / "other", "other")
     with socket.create_server(("127.0.0.1", other.port)):
