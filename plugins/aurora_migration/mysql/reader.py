@@ -51,6 +51,20 @@ class RowReader:
         for rows in self._blocks(sql, BLOCK_BYTES):
             yield [build(row) for row in rows]
 
+    def start_snapshot(self) -> None:
+        """Let what is read from now on be of this moment, until `end_snapshot` or a new connection."""
+        self._run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+
+    def end_snapshot(self) -> None:
+        self._run("COMMIT")
+
+    def _run(self, text: str) -> None:
+        connection = self._connection = self._connection or self._connect()
+        try:
+            connection.query(text.encode())
+        except DRIVER_ERRORS as error:
+            raise translate(error, self.endpoint.label) from error
+
     def _blocks(self, sql: Fragment, avg_row_bytes: int) -> Iterator[Sequence[Any]]:
         size = max(1, min(4096, BLOCK_BYTES // max(1, avg_row_bytes)))
         finished = False

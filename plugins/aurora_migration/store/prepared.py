@@ -61,7 +61,8 @@ def _packed(row: Row | None) -> str | None:
 def _unpacked(text: str | None) -> Row | None:
     if text is None:
         return None
-    data, at, values = bytes.fromhex(text), 0, []
+    data, at = bytes.fromhex(text), 0
+    values: list[bytes | None] = []
     while at < len(data):
         head = data[at : at + 4]
         at += 4

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from aurora_migration.model.account import IAM_PLUGIN, Account, AccountName, Secret, TlsKind, TlsRequirement
 from aurora_migration.model.account_catalog import TargetCapability
 from aurora_migration.model.account_plan import AccountChange, AccountRule, changed, dropped
-from aurora_migration.model.config import AccountsConfig
+from aurora_migration.model.config_accounts import AccountsConfig
 
 _IAM_ROLE = Secret(b"RDS")  # AWSAuthenticationPlugin AS 'RDS': not a secret, the same text for everybody
 _RESET = "set a new password: ALTER USER … IDENTIFIED BY …, then ACCOUNT UNLOCK; or map the plugin (plugin_map)"

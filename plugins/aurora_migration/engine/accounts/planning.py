@@ -26,7 +26,7 @@ from aurora_migration.model.account_plan import (
     changed,
     dropped,
 )
-from aurora_migration.model.config import AccountsConfig
+from aurora_migration.model.config_accounts import AccountsConfig
 from aurora_migration.model.grant import Rights
 from aurora_migration.model.plan import MigrationPlan
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from aurora_migration.model.account import AccountName
 from aurora_migration.model.account_catalog import AccountCatalog, reachable_roles
 from aurora_migration.model.account_plan import AccountRule
-from aurora_migration.model.config import AccountsConfig
+from aurora_migration.model.config_accounts import AccountsConfig
 
 
 def selected(source: AccountCatalog, config: AccountsConfig) -> frozenset[AccountName]:

@@ -18,7 +18,7 @@ def source_position(source: Session) -> Position:
         raise ConfigurationError(
             "the binlog is off or its position may not be read",
             subject=source.endpoint.label,
-            remedy="set log_bin and GRANT REPLICATION CLIENT ON *.* to its account, or set sync.strategy: checksum",
+            remedy="set log_bin and GRANT REPLICATION CLIENT ON *.* to its account, or sync.strategy: checksum",
         )
     return found
 

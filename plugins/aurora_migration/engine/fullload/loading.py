@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,15 +19,19 @@ from aurora_migration.errors import RowsRejectedError
 from aurora_migration.model.chunk import Bound, Chunk, KeyRange
 from aurora_migration.model.config import LoadConfig
 from aurora_migration.model.plan import PlannedTable
+from aurora_migration.model.position import Position
 from aurora_migration.model.progress import Progress
+from aurora_migration.model.sync import TableMode, TableSync, Until
 from aurora_migration.model.table import Table
 from aurora_migration.mysql.reader import RowReader, RowTooLongError
 from aurora_migration.mysql.session import Session
+from aurora_migration.mysql.snapshot import exact_snapshot
 from aurora_migration.mysql.writer import Written, writer_for
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.predicates import key_range
 from aurora_migration.sql.quoting import Fragment, identifier, qualified, raw
 from aurora_migration.sql.row_text import RowStyle, row_builder, row_text, row_values
+from aurora_migration.store import sync
 from aurora_migration.store.control import Control
 from aurora_migration.store.load import chunks, claim_chunk, finish_chunk
 
@@ -48,6 +53,7 @@ class LoadContext:
     load: LoadConfig
     on_progress: Callable[[Progress], None]
     clock: Callable[[], float] = time.monotonic
+    follows_changes: bool = False  # then a table without a key is read at a position that is kept
 
 
 def load_range(context: LoadContext, planned: PlannedTable, part: KeyRange) -> Written:
@@ -89,7 +95,11 @@ def _copy(context: LoadContext, planned: PlannedTable, chunk: Chunk, blocks: Ite
     try:
         with context.target.transaction():
             claim_chunk(context.target, context.control, context.run_id, chunk)
-            written = writer_for(context.style)(context.target, target, blocks)
+            with _snapshot(context, planned.table) as position:
+                written = writer_for(context.style)(context.target, target, blocks)
+            if position is not None:
+                mode = TableSync(planned.table.name, TableMode.SKIP, Until.of(position))
+                sync.save_table(context.target, context.control, mode)
             finish_chunk(context.target, context.control, chunk, written.rows, written.bytes)
     except RowsRejectedError as error:
         raise RowsRejectedError(
@@ -98,6 +108,13 @@ def _copy(context: LoadContext, planned: PlannedTable, chunk: Chunk, blocks: Ite
             remedy=error.remedy,
         ) from error
     return written
+
+
+def _snapshot(context: LoadContext, table: Table) -> AbstractContextManager[Position | None]:
+    """Changes of a table without a key cannot be applied twice, so its rows are read at a known position."""
+    if context.follows_changes and table.chunk_key is None:
+        return exact_snapshot(context.source, context.reader, table.name)
+    return nullcontext()
 
 
 def _text_blocks(context: LoadContext, table: Table, chunk: Chunk) -> Iterator[list[bytes]]:

@@ -1,0 +1,151 @@
+"""Following the source's changes as tasks do it: where to begin, the catch-up after a load, and each sync."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from aurora_migration.bridge.loading import row_style
+from aurora_migration.bridge.progress import ProgressLog
+from aurora_migration.bridge.run import Run
+from aurora_migration.engine.cdc.following import SyncContext, follow, take_apply_lock
+from aurora_migration.engine.cdc.lag import source_position
+from aurora_migration.engine.plan import fingerprint
+from aurora_migration.errors import ConfigurationError, DataMismatchError
+from aurora_migration.model.names import TableName
+from aurora_migration.model.plan import MigrationPlan
+from aurora_migration.model.position import Position
+from aurora_migration.model.sync import Checkpoint, SyncResult, SyncState, TableMode, TableSync, Until
+from aurora_migration.mysql.position import read_facts
+from aurora_migration.mysql.session import Session
+from aurora_migration.mysql.snapshot import position_before_load
+from aurora_migration.store import load, sync
+
+_log = logging.getLogger(__name__)
+
+
+def begin(run: Run, source: Session, target: Session) -> Position:
+    """Decide where changes are followed from, before the first row of a load is read; syncs wait from here on.
+
+    The checkpoint of an earlier load stays: what it loaded needs the changes from there.
+
+    Raises: ConfigurationError.
+    """
+    take_apply_lock(target, run.config.name)
+    position = position_before_load(source)
+    if position is None:
+        position = source_position(source)  # says what is missing
+    loaded = any(state.started for state in load.tables(target, run.control))
+    found = sync.checkpoint(target, run.control)
+    if not loaded:
+        facts = read_facts(source)
+        sync.start_checkpoint(target, run.control, Checkpoint(position, facts.by_gtid, facts.uuid))
+        return position
+    if found is None:
+        raise ConfigurationError(
+            "its tables were loaded while no changes were followed",
+            subject=f"migration {run.config.name}",
+            remedy="start a new run with target_table_prep_mode truncate-before-load or drop-and-create",
+        )
+    sync.set_state(target, run.control, SyncState.LOADING)
+    return found.position
+
+
+def catch_up(run: Run) -> dict[str, Any]:
+    """Apply what happened during the load, before unique indexes and foreign keys are there.
+
+    Raises: DataMismatchError if a table had to be stopped, and what `follow` raises.
+    """
+    with run.sessions() as (source, target):
+        until = Until.of(source_position(source))
+        for planned in run.plan(source).tables:
+            mode = TableMode.OVERLAP if planned.table.chunk_key else TableMode.STRICT
+            end = until if planned.table.chunk_key else None
+            sync.add_table(target, run.control, TableSync(planned.mapping.source, mode, end))
+    result = _follow(run, during_load=True)
+    with Session.open(run.target) as target:
+        sync.set_state(target, run.control, SyncState.RUNNING)
+    _check_stopped(run, result)
+    return result.summary()
+
+
+def sync_once(run: Run, acknowledged: str = "") -> SyncResult:
+    """Catch up to where the source is now, or until the migration's time for a sync is over."""
+    deadline = time.monotonic() + run.config.sync.max_seconds
+    result = _follow(run, acknowledged=acknowledged, deadline=lambda: time.monotonic() >= deadline)
+    if result.altered:
+        _accept_definitions(run, result.altered)
+    return result
+
+
+def settle(run: Run) -> Callable[[], None] | None:
+    """What brings the target up to the source's present position; None if the migration follows no changes."""
+    if not run.config.follows_changes_natively:
+        return None
+
+    def caught_up() -> None:
+        _follow(run)
+
+    return caught_up
+
+
+def check_sync(run: Run, result: SyncResult) -> None:
+    """Raises: DataMismatchError if tables are stopped: they need a person, while the others go on."""
+    _check_stopped(run, result)
+
+
+def _follow(
+    run: Run,
+    *,
+    acknowledged: str = "",
+    during_load: bool = False,
+    deadline: Callable[[], bool] = lambda: False,
+) -> SyncResult:
+    with Session.open(run.target) as target:
+        style = row_style(run, target)
+    context = SyncContext(
+        run.source,
+        run.target,
+        run.config,
+        run.run_id,
+        style,
+        ProgressLog(),
+        acknowledged=acknowledged,
+        during_load=during_load,
+    )
+    result = follow(context, None, deadline)
+    _log.info(
+        "Synced transactions=%(transactions)s row_changes=%(row_changes)s tables=%(tables)s reached=%(reached)s "
+        "lag_seconds=%(lag_seconds)s lag_bytes=%(lag_bytes)s position=%(position)s",
+        result.summary(),
+    )
+    return result
+
+
+def _check_stopped(run: Run, result: SyncResult) -> None:
+    if result.stopped:
+        names = ", ".join(map(str, result.stopped))
+        raise DataMismatchError(
+            f"{len(result.stopped)} tables are stopped, the others are up to date: {names}",
+            remedy=f"the incidents say why; trigger {run.config.name}.sync with resync set to these tables",
+        )
+
+
+def _accept_definitions(run: Run, altered: tuple[TableName, ...]) -> None:
+    """What was applied of DDL is the definition that the tables are verified by from now on."""
+    with run.sessions() as (source, target):
+        plan: MigrationPlan = run.plan(source)
+        for planned in plan.tables:
+            if planned.mapping.source in altered:
+                table = planned.table
+                load.save_table(
+                    target,
+                    run.control,
+                    run.run_id,
+                    planned.mapping,
+                    fingerprint(planned),
+                    table.row_estimate,
+                    table.data_bytes,
+                )
