@@ -13,14 +13,16 @@ from aurora_migration.model.config import TargetTablePrepMode
 from aurora_migration.model.finding import Finding
 from aurora_migration.model.plan import RunOptions
 from tests.integration.preflight.cases import CASES, Case, SetUp
+from tests.integration.preflight.cases_cdc import CDC_CASES
 from tests.integration.preflight.world import World, config_for, execute, global_variables
 
 pytestmark = pytest.mark.servers
 
-_IDS = [f"{case.code}-{number}" for number, case in enumerate(CASES)]
+ALL_CASES = CASES + CDC_CASES
+_IDS = [f"{case.code}-{number}" for number, case in enumerate(ALL_CASES)]
 
 
-@pytest.mark.parametrize("case", CASES, ids=_IDS)
+@pytest.mark.parametrize("case", ALL_CASES, ids=_IDS)
 def test_tells_what_is_bad(case: Case, world: World, schema: str) -> None:
     found = _findings(case, case.bad, world, schema)
     told = [str(finding) for finding in found if finding.code == case.code]
@@ -30,7 +32,7 @@ def test_tells_what_is_bad(case: Case, world: World, schema: str) -> None:
     assert not [finding for finding in found if finding.code.startswith("check")]
 
 
-@pytest.mark.parametrize("case", CASES, ids=_IDS)
+@pytest.mark.parametrize("case", ALL_CASES, ids=_IDS)
 def test_is_silent_on_what_is_good(case: Case, world: World, schema: str) -> None:
     found = _findings(case, case.good, world, schema)
     assert not [str(f) for f in found if f.code == case.code or f.code.startswith("check")]

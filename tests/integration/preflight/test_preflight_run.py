@@ -22,6 +22,7 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import raw
 from local.mysqld import Server
 from tests.integration.preflight.cases import CASES, EVENT, FUNCTION, TABLE, TRIGGER
+from tests.integration.preflight.cases_cdc import CDC_CASES
 from tests.integration.preflight.world import World, ask, check_named, config_for, execute
 
 pytestmark = pytest.mark.servers
@@ -29,11 +30,18 @@ pytestmark = pytest.mark.servers
 RICH = (TABLE, "INSERT INTO t VALUES (1, 'a')", TRIGGER, EVENT, FUNCTION, "CREATE VIEW v AS SELECT id FROM t")
 # checks whose bad set-up is not a case of cases.py, with the module that tests them
 ELSEWHERE = {
+    "binlog_cascades": "changes",
+    "binlog_filters": "changes",
+    "binlog_is_on": "changes",
+    "binlog_server_id": "changes",
+    "binlog_sessions": "changes",
+    "binlog_stream": "changes",
     "clocks": "moments",
     "definer_privileges": "privileges",
     "encryption": "connection",
     "hidden_tables": "privileges",
     "long_transactions": "moments",
+    "prepared_transactions": "changes",
     "source_account_privileges": "privileges",
     "source_schema_privileges": "privileges",
     "source_table_privileges": "privileges",
@@ -52,7 +60,7 @@ def test_checks_are_in_the_order_of_their_names_and_all_tried() -> None:
     names = [check.__name__.removeprefix("check_") for check in CHECKS]
     assert names == sorted(names)
     assert len(names) >= 30
-    assert set(names) == {case.check for case in CASES} | ELSEWHERE.keys()
+    assert set(names) == {case.check for case in CASES + CDC_CASES} | ELSEWHERE.keys()
 
 
 def test_a_good_pair_has_no_blocker_and_a_plan(world: World, schema: str) -> None:

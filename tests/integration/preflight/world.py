@@ -192,7 +192,8 @@ def build(dist: Distribution, folder: Path) -> Iterator[World]:
 
 _SOURCE = (
     f"CREATE USER migrator IDENTIFIED BY '{PASSWORD}'",
-    "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, PROCESS, REPLICATION CLIENT, SHOW_ROUTINE ON *.* TO migrator",
+    "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, PROCESS, SHOW_ROUTINE, "
+    "REPLICATION CLIENT, REPLICATION SLAVE ON *.* TO migrator",
     "INSERT INTO mysql.time_zone VALUES (1, 'N'), (2, 'N')",
     "INSERT INTO mysql.time_zone_name VALUES ('UTC', 1), ('Europe/Berlin', 2)",
     "INSERT INTO mysql.time_zone_transition_type VALUES (1, 0, 0, 0, 'UTC'), (2, 0, 3600, 0, 'CET')",

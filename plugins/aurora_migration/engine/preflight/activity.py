@@ -60,7 +60,7 @@ def check_online_schema_changes(context: Context) -> Iterator[Finding]:
 
 def check_source_writes(context: Context) -> Iterator[Finding]:
     """A full load copies what there is when it reads; what is written later stays behind."""
-    if not context.source.is_on("read_only"):
+    if not context.config.follows_changes and not context.source.is_on("read_only"):
         yield note(
             "source-takes-writes",
             context.source.label,

@@ -13,9 +13,10 @@ from typing import Any
 from aurora_migration.engine.preflight import scope
 from aurora_migration.engine.preflight.scope import ForeignKey, Reference, StoredObject
 from aurora_migration.engine.preflight.server import Server
-from aurora_migration.model.config import MigrationConfig
+from aurora_migration.model.config import MigrationConfig, TargetTablePrepMode
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan, PlannedTable, RunOptions
+from aurora_migration.model.sync import Checkpoint
 from aurora_migration.model.table import Table
 from aurora_migration.mysql import catalog
 from aurora_migration.mysql.programs import ViewText, view_text
@@ -37,12 +38,14 @@ class Context:
         target: Server | None,
         plan: MigrationPlan | None,
         already_loaded: Callable[[Session], frozenset[str]],
+        checkpoint: Callable[[Session], Checkpoint | None] | None = None,
     ) -> None:
         self.options = options
         self._source = source
         self._target = target
         self._plan = plan
         self._already_loaded = already_loaded
+        self._checkpoint = checkpoint
 
     @property
     def source(self) -> Server:
@@ -71,6 +74,22 @@ class Context:
     def config(self) -> MigrationConfig:
         return self.plan.config
 
+    @property
+    def follows_changes(self) -> bool:
+        """Whether this project's engine is to keep the target up to date, from the binlog or by checksums."""
+        config = self.config
+        return config.follows_changes and (config.cdc_engine or config.engine) == "native"
+
+    @property
+    def follows_binlog(self) -> bool:
+        """Whether changes are to be read from the source's binlog by this project's engine."""
+        return self.follows_changes and self.config.sync.strategy == "binlog"
+
+    @property
+    def reads_binlog(self) -> bool:
+        """As `follows_binlog`, on a source that has one; that there is none has its own finding."""
+        return self.follows_binlog and self.source.is_on("log_bin")
+
     @cached_property
     def planned(self) -> Mapping[TableName, PlannedTable]:
         """The plan's tables by source name."""
@@ -93,6 +112,13 @@ class Context:
     def loaded(self) -> frozenset[str]:
         """Target tables whose load this migration has recorded, as ``schema.table``."""
         return self._already_loaded(self.target.session)
+
+    @cached_property
+    def checkpoint(self) -> Checkpoint | None:
+        """Where an earlier run has to go on from; None also where this run begins anew with every table."""
+        options = self.options
+        anew = options.prep_mode is not TargetTablePrepMode.DO_NOTHING and not options.tables
+        return self._checkpoint(self.target.session) if self._checkpoint is not None and not anew else None
 
     @cached_property
     def objects(self) -> tuple[StoredObject, ...]:

@@ -11,7 +11,6 @@ from typing import Final
 
 from aurora_migration.engine.preflight.context import Context
 from aurora_migration.model.finding import Finding, blocker, warning
-from aurora_migration.sql.library import statement
 
 _PLACE: Final = ("hostname", "port", "datadir")
 _READ_ONLY: Final = ("innodb_read_only", "super_read_only", "read_only")
@@ -61,7 +60,7 @@ def check_target_is_writable(context: Context) -> Iterator[Finding]:
 def check_replication(context: Context) -> Iterator[Finding]:
     """Whether somebody else writes to the target, or the source is only a copy of another server."""
     for server in context.servers:
-        for row in server.session.query(statement("preflight/channels")):
+        for row in server.channels:
             channel = row["channel"] or "default"
             if server.role == "source":
                 yield warning(

@@ -28,6 +28,13 @@ def parameter(server: Server, name: str, value: object) -> str:
     return f"in the {server.role}'s parameter group or option file: {name} = {value}"
 
 
+def setting(server: Server, name: str, value: object) -> str:
+    """How a setting that can be changed while the server runs is made to last."""
+    if server.is_managed:
+        return parameter(server, name, value)
+    return f"on the {server.role}: SET PERSIST {name} = {value}; (on RDS and Aurora in the parameter group)"
+
+
 def listed(names: Iterable[object], shown: int = _SHOWN) -> str:
     """Names in a row, cut after the first ones."""
     texts = [str(name) for name in names]

@@ -19,6 +19,7 @@ from aurora_migration.engine.preflight.server import Server
 from aurora_migration.errors import MigrationError, RetryableError
 from aurora_migration.model.finding import Finding, Severity, blocker, note
 from aurora_migration.model.plan import MigrationPlan, RunOptions
+from aurora_migration.model.sync import Checkpoint
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.session import Session
 
@@ -46,18 +47,20 @@ def run_preflight(
     options: RunOptions,
     build_plan: Callable[[Session], MigrationPlan],
     already_loaded: Callable[[Session], frozenset[str]],
+    checkpoint: Callable[[Session], Checkpoint | None] | None = None,
 ) -> PreflightResult:
     """Look at both servers and the plan; write nothing.
 
     ``build_plan`` is given a source session, ``already_loaded`` a target session and returns ``schema.table``
-    of the target tables that this migration has a load recorded for. Neither can write. Never raises for what
-    a server, a login or the selection does: that is what the findings say.
+    of the target tables that this migration has a load recorded for; ``checkpoint`` is given one too and tells
+    how far the migration has followed changes, None if it has not. None of them can write. Never raises for
+    what a server, a login or the selection does: that is what the findings say.
     """
     findings: list[Finding] = []
     with ExitStack() as stack:
         servers = [_connect(stack, endpoint, findings) for endpoint in (source, target)]
         plan = _plan(servers[0], build_plan, findings)
-        context = Context(options, servers[0], servers[1], plan, already_loaded)
+        context = Context(options, servers[0], servers[1], plan, already_loaded, checkpoint)
         findings += run_checks(context, CHECKS)
     log.info("preflight done findings=%d tables=%s", len(findings), len(plan.tables) if plan else "none")
     return PreflightResult(tuple(sorted(findings, key=_rank)), plan)

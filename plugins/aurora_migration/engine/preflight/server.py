@@ -9,16 +9,18 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aurora_migration.engine.preflight.grants import Grants
-from aurora_migration.errors import MigrationError
+from aurora_migration.errors import MigrationError, StatementError
 from aurora_migration.model.account import AccountName
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import Fragment, account, join
 from aurora_migration.sql.show_grants import parse_grants
+
+_SYNTAX_ERROR = 1064
 
 
 class Version(NamedTuple):
@@ -89,6 +91,26 @@ class Server:
         """A form of a schema or table name that is equal for names which are one on this server."""
         return name.lower() if self.folds_names else name
 
+    @property
+    def is_aurora(self) -> bool:
+        return "aurora_version" in self.variables
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether this is RDS or Aurora, where settings are made in parameter groups and by procedures."""
+        return self.is_aurora or self.variables.get("basedir", "").startswith("/rdsdbbin")
+
+    @cached_property
+    def binlog_status(self) -> Mapping[str, Any] | None:
+        """Where the binlog is and what it leaves out; None where it is off. Raises: MissingPrivilegeError."""
+        rows = self.rows_by_age("position/binary_log_status", "position/master_status")
+        return rows[0] if rows else None
+
+    @cached_property
+    def channels(self) -> tuple[Mapping[str, Any], ...]:
+        """Replication channels that this server receives, running or not. Raises: MissingPrivilegeError."""
+        return tuple(self.session.query(statement("preflight/channels")))
+
     @cached_property
     def login(self) -> Mapping[str, object]:
         return self.session.query(statement("preflight/login"))[0]
@@ -138,6 +160,15 @@ class Server:
     @cached_property
     def collations(self) -> frozenset[str]:
         return frozenset(row["name"] for row in self.session.query(statement("preflight/collations")))
+
+    def rows_by_age(self, newer: str, older: str) -> list[dict[str, Any]]:
+        """The rows of a statement, or of its older form on a server to which the newer is a syntax error."""
+        try:
+            return self.session.query(statement(newer))
+        except StatementError as error:
+            if error.errno != _SYNTAX_ERROR:
+                raise
+            return self.session.query(statement(older))
 
     def _grants(self, sql: Fragment) -> Grants:
         literal = self.is_on("partial_revokes")

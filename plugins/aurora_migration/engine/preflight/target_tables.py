@@ -13,7 +13,7 @@ from typing import Final
 from aurora_migration.engine.preflight.context import Context
 from aurora_migration.engine.preflight.remedies import listed
 from aurora_migration.engine.preflight.table_difference import differences, suspects
-from aurora_migration.model.config import TargetTablePrepMode
+from aurora_migration.model.config import MigrationType, TargetTablePrepMode
 from aurora_migration.model.finding import Finding, blocker, note, warning
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import PlannedTable
@@ -44,6 +44,8 @@ def check_target_definitions(context: Context) -> Iterator[Finding]:
 
 def check_target_rows(context: Context) -> Iterator[Finding]:
     """Tables with rows that this migration has not put there, or that the run will delete."""
+    if context.config.type is MigrationType.CDC:
+        return  # changes alone go on with the rows that are there, and delete none
     existing = [planned for planned, _ in _existing(context)]
     filled = tables_with_rows(context.target.session, [planned.target for planned in existing])
     mode = context.options.prep_mode
