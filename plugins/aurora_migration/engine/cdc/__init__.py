@@ -1,0 +1,1 @@
+"""Change data capture: the source's binlog, followed into the target."""
