@@ -9,10 +9,16 @@ export PYTHONPATH := plugins:.
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-setup: .venv/.installed ## install system and Python packages into .venv (all other targets call this)
+VENDOR := plugins/aurora_migration/web/static/vendor
+
+setup: .venv/.installed $(VENDOR)/.complete ## install system and Python packages into .venv (all other targets call this)
 
 .venv/.installed: requirements.lock local/setup.sh
 	bash local/setup.sh
+
+# Without a registry everything else still works, and the page says what it lacks; the next make tries again.
+$(VENDOR)/.complete: plugins/aurora_migration/web/vendor.json | .venv/.installed
+	@$(PY) -m local.vendor && touch $@ || true
 
 demo: setup ## migrate the sample database (or DUMP=file.sql[.gz]) through a real Airflow and prove it
 	$(PY) -m local.demo up $(if $(DUMP),--dump "$(DUMP)") $(if $(TYPE),--type "$(TYPE)")

@@ -9,7 +9,7 @@ from aurora_migration.model.report import Difference, DifferenceKind, TableVerdi
 from aurora_migration.mysql.session import Session
 from aurora_migration.store.control import Control
 
-_WORST_FIRST = (Verdict.DIFFERS, Verdict.MISSING, Verdict.DEGRADED, Verdict.EQUAL)
+WORST_FIRST = (Verdict.DIFFERS, Verdict.MISSING, Verdict.DEGRADED, Verdict.EQUAL)
 
 
 def save_verdict(
@@ -90,7 +90,7 @@ def _merged(one: TableVerdict, two: TableVerdict) -> TableVerdict:
         source=one.source,
         target=one.target,
         level=one.level,
-        verdict=min(one.verdict, two.verdict, key=_WORST_FIRST.index),
+        verdict=min(one.verdict, two.verdict, key=WORST_FIRST.index),
         source_rows=one.source_rows + two.source_rows,
         target_rows=one.target_rows + two.target_rows,
         chunks=one.chunks + two.chunks,
