@@ -12,6 +12,7 @@ from aurora_migration.operators.accounts import AccountsOperator
 from aurora_migration.operators.load import LoadOperator, PlanOperator, PositionOperator
 from aurora_migration.operators.preflight import PreflightOperator
 from aurora_migration.operators.schema import ObjectsOperator, SchemaWave1Operator, SchemaWave2Operator
+from aurora_migration.operators.sync import CatchUpOperator
 from aurora_migration.operators.verify import ReportOperator, VerifyObjectsOperator, VerifyRowsOperator
 
 
@@ -49,13 +50,19 @@ def build(config: MigrationConfig) -> DAG:
             map_index_template="{{ task.unit['label'] }}",
         ).expand(unit=plan.output)
         accounts = AccountsOperator(migration=name, task_id="accounts")
+        second_wave = SchemaWave2Operator(migration=name, task_id="schema_wave_2")
+        if config.follows_changes_natively:
+            load >> CatchUpOperator(migration=name, task_id="catch_up") >> second_wave
+        else:
+            load >> second_wave
         (
             PreflightOperator(migration=name, task_id="preflight")
             >> SchemaWave1Operator(migration=name, task_id="schema_wave_1")
             >> PositionOperator(migration=name, task_id="position")
             >> plan
-            >> load
-            >> SchemaWave2Operator(migration=name, task_id="schema_wave_2")
+        )
+        (
+            second_wave
             >> ObjectsOperator(migration=name, task_id="objects")
             >> accounts
             >> [verify_rows, VerifyObjectsOperator(migration=name, task_id="verify_objects")]

@@ -33,6 +33,26 @@ written to while the run lasts; verification shows every row that was.
 """
 
 
+def sync_doc(config: MigrationConfig) -> str:
+    """Markdown for ``<name>.sync``."""
+    schedule = (
+        f"Runs by the cron `{config.sync.schedule}`" if config.sync.schedule else "Runs when it is triggered"
+    )
+    return f"""
+### {config.name}: follow the source
+
+{schedule}, one run at a time. Each run applies the source's changes up to where the source was when it began, or for
+{config.sync.max_seconds} seconds; rows and position commit together on the target, so a run may die anywhere and be
+repeated.
+
+| It fails with | What to do |
+|---|---|
+| paused in front of DDL | make the same change on the target, then trigger it with *Acknowledge DDL* set to the position in the message |
+| tables are stopped | the target did not hold the rows that changes speak of; trigger it with *Resync* set to these tables |
+| position lost | the source has purged its binlog; trigger it with *Resync* set to `*`: only rows that differ are rewritten |
+"""
+
+
 def verify_doc(config: MigrationConfig) -> str:
     """Markdown for ``<name>.verify``."""
     return f"""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 from aurora_migration.bridge.loading import row_style
 from aurora_migration.bridge.progress import ProgressLog
@@ -18,12 +19,13 @@ from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.model.position import Position
 from aurora_migration.model.sync import Checkpoint, SyncResult, SyncState, TableMode, TableSync, Until
-from aurora_migration.mysql.position import read_facts
+from aurora_migration.mysql.position import read_facts, server_version
 from aurora_migration.mysql.session import Session
 from aurora_migration.mysql.snapshot import position_before_load
-from aurora_migration.store import load, sync
+from aurora_migration.store import load, runs, sync
 
 _log = logging.getLogger(__name__)
+_KEPT_DAYS: Final = 14
 
 
 def begin(run: Run, source: Session, target: Session) -> Position:
@@ -69,6 +71,34 @@ def catch_up(run: Run) -> dict[str, Any]:
         sync.set_state(target, run.control, SyncState.RUNNING)
     _check_stopped(run, result)
     return result.summary()
+
+
+def not_ready(run: Run) -> str:
+    """Why there is nothing to sync yet, or an empty text."""
+    with Session.open(run.target) as target:
+        found = sync.checkpoint(target, run.control) if run.control.exists(target) else None
+    if found is None:
+        return f"nothing is loaded yet: run {run.config.name}.migrate first"
+    if found.state is SyncState.LOADING:
+        return f"{run.config.name}.migrate is loading, or stopped on the way: syncs go on when it has caught up"
+    return ""
+
+
+@contextlib.contextmanager
+def recorded(run: Run) -> Iterator[dict[str, Any]]:
+    """Record a sync as a run of one phase, and forget those of two weeks ago."""
+    with run.sessions() as (source, target):
+        versions = {"source": server_version(source), "target": server_version(target)}
+        runs.start_run(target, run.control, run.run_id, "sync", run.options_json(), versions)
+        runs.forget_syncs(target, run.control, _KEPT_DAYS)
+        state = "failed"
+        try:
+            with run.phase(target, "sync") as summary:
+                yield summary
+            state = "success"
+        finally:
+            with Session.open(run.target) as fresh:
+                runs.finish_run(fresh, run.control, run.run_id, state)
 
 
 def sync_once(run: Run, acknowledged: str = "") -> SyncResult:

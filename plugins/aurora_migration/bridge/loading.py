@@ -75,7 +75,17 @@ def load_unit(run: Run, number: int) -> dict[str, Any]:
         style = row_style(run, target)
         prepare(target)
         progress = ProgressLog()
-        context = LoadContext(source, reader, target, run.control, run.run_id, style, run.config.load, progress)
+        context = LoadContext(
+            source,
+            reader,
+            target,
+            run.control,
+            run.run_id,
+            style,
+            run.config.load,
+            progress,
+            follows_changes=run.config.follows_changes_natively,
+        )
         for part in ranges:
             written = load_range(context, plan.table(part.table), part)
             rows, size = rows + written.rows, size + written.bytes

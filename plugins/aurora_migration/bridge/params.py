@@ -65,6 +65,29 @@ def verify_params(config: MigrationConfig) -> dict[str, Param]:
     }
 
 
+def sync_params() -> dict[str, Param]:
+    """Fields of ``<name>.sync``; a scheduled run has none of them set."""
+    return {
+        "acknowledge_ddl": Param(
+            "",
+            type=["null", "string"],
+            title="Acknowledge DDL",
+            description="The position of a DDL statement in front of which the sync paused, as its message gives it: "
+            "the same change has been made on the target, or is not wanted there, and the sync goes on behind it.",
+            section="After a pause",
+        ),
+        "resync": Param(
+            [],
+            type=["null", "array"],
+            items={"type": "string"},
+            title="Resync",
+            description="Tables (`schema.table`, one a line; `*` for all) to compare chunk by chunk and to rewrite where "
+            "rows differ, before changes are applied again: stopped tables, or all after the binlog position was lost.",
+            section="After an incident",
+        ),
+    }
+
+
 def _tables() -> Param:
     return Param(
         [],

@@ -83,7 +83,15 @@ class Run:
 
 
 def _options(config: MigrationConfig, params: Mapping[str, Any]) -> RunOptions:
-    known = {"tables", "target_table_prep_mode", "dry_run", "verification_level", "repair"}
+    known = {
+        "tables",
+        "target_table_prep_mode",
+        "dry_run",
+        "verification_level",
+        "repair",
+        "acknowledge_ddl",
+        "resync",
+    }
     unknown = sorted(set(params) - known)
     if unknown:
         raise ConfigurationError(
@@ -96,5 +104,7 @@ def _options(config: MigrationConfig, params: Mapping[str, Any]) -> RunOptions:
         prep_mode=TargetTablePrepMode(params.get("target_table_prep_mode", TargetTablePrepMode.DO_NOTHING)),
         dry_run=bool(params.get("dry_run", False)),
         repair=RepairMode(params.get("repair", RepairMode.NONE)),
+        acknowledge_ddl=str(params.get("acknowledge_ddl") or "").strip(),
+        resync=tuple(params.get("resync") or ()),
         level=VerificationLevel(params.get("verification_level") or config.verification.level),
     )

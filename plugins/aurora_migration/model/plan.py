@@ -18,6 +18,8 @@ class RunOptions:
     dry_run: bool = False
     level: VerificationLevel = VerificationLevel.CHECKSUM
     repair: RepairMode = RepairMode.NONE
+    acknowledge_ddl: str = ""
+    resync: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

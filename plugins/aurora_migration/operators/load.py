@@ -6,8 +6,9 @@ from typing import Any
 
 from airflow.sdk import Context
 
-from aurora_migration.bridge import loading
+from aurora_migration.bridge import following, loading
 from aurora_migration.bridge.run import Run
+from aurora_migration.model.position import Position
 from aurora_migration.mysql.position import read_position
 from aurora_migration.operators.base import MigrationOperator
 from aurora_migration.store import runs
@@ -20,7 +21,10 @@ class PositionOperator(MigrationOperator):
 
     def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
         with run.sessions() as (source, target), run.phase(target, "position") as summary:
-            position = read_position(source)
+            if run.config.follows_changes_natively:
+                position: Position | None = following.begin(run, source, target)
+            else:
+                position = read_position(source)
             if position is not None:
                 runs.save_position(target, run.control, run.run_id, "before-load", position)
             summary.update(position=str(position) if position else "binlog off or not visible")

@@ -11,8 +11,10 @@ from aurora_migration.bridge import outcomes, report_log
 from aurora_migration.bridge.rules import save_rules
 from aurora_migration.bridge.run import Run
 from aurora_migration.engine.schema import complete_tables, create_programs, create_tables
+from aurora_migration.model.names import TableName
+from aurora_migration.mysql.session import Session
 from aurora_migration.operators.base import MigrationOperator
-from aurora_migration.store import load, runs
+from aurora_migration.store import load, runs, sync
 
 
 class SchemaWave1Operator(MigrationOperator):
@@ -31,11 +33,16 @@ class SchemaWave1Operator(MigrationOperator):
                 run.options,
                 source,
                 target,
-                lambda mapping: load.forget_chunks(target, run.control, mapping.source),
+                lambda mapping: _forget(run, target, mapping.source),
             )
             save_rules(run, target, "schema-wave-1", rules)
             summary.update(tables=len(plan.tables), rules=len(rules))
         return summary
+
+
+def _forget(run: Run, target: Session, table: TableName) -> None:
+    load.forget_chunks(target, run.control, table)
+    sync.forget_table(target, run.control, table)
 
 
 class SchemaWave2Operator(MigrationOperator):

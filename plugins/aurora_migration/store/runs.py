@@ -30,6 +30,12 @@ def finish_run(session: Session, control: Control, run_id: str, state: str) -> N
     control.execute(session, "finish_run", run_id=run_id, state=state)
 
 
+def forget_syncs(session: Session, control: Control, days: int) -> None:
+    """Forget syncs that are older, with all they recorded but incidents."""
+    for path in ("forget_sync_phases", "forget_sync_samples", "forget_sync_runs"):
+        control.execute(session, path, days=days)
+
+
 def start_phase(session: Session, control: Control, run_id: str, phase: str) -> None:
     control.execute(session, "start_phase", run_id=run_id, phase=phase)
 

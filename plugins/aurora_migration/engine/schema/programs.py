@@ -1,8 +1,9 @@
 """Creates routines, views, triggers and events on the target, in that order.
 
 Whole schemas bring all of them, single tables only their triggers. Routines come first, because views call
-functions and nothing is checked when a routine is created. Triggers come in the order they fire. Events are
-created disabled, and their state on the source is returned, to be given back at cutover.
+functions and nothing is checked when a routine is created. Triggers come in the order they fire; where the source's changes
+are followed they come at the cutover, since they would fire on the changes that are applied. Events are created
+disabled, and their state on the source is returned, to be given back at cutover.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def create_programs(plan: MigrationPlan, source: Session, target: Session) -> Pr
     functions = [routine for routine in there if routine.source.kind is ProgramKind.FUNCTION]
     views = [view for schema in whole for view in programs.views(source, schema) if plan.config.selects(view.name)]
     create_views(views, functions, names, definers, creator)
-    _create_triggers(plan, names, source, creator)
+    if not plan.config.follows_changes:
+        _create_triggers(plan, names, source, creator)
     events = [event for schema in whole for event in programs.events(source, schema)]
     for program in creator.rewritten(events, names, definers):
         creator.ensure(program)

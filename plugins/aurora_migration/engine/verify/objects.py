@@ -37,7 +37,11 @@ def compare_objects(plan: MigrationPlan, source: Session, target: Session) -> tu
     expected = scope.expected(source)
     config = plan.config
     comparison = ProgramComparison(
-        config.definers, scope.renamed_names(), config.target_name, config.target_schema
+        config.definers,
+        scope.renamed_names(),
+        config.target_name,
+        config.target_schema,
+        deferred=config.follows_changes,
     )
     return tuple(found + comparison.compare(expected, scope.present(target, expected)))
 

@@ -20,7 +20,13 @@ from aurora_migration.engine.verify.objects_compare import (
     missing,
 )
 from aurora_migration.engine.verify.objects_facts import Facts
-from aurora_migration.engine.verify.objects_rules import BROKEN_VIEW, DEFINER, EVENT_DISABLED, RENAME
+from aurora_migration.engine.verify.objects_rules import (
+    BROKEN_VIEW,
+    DEFINER,
+    EVENT_DISABLED,
+    RENAME,
+    TRIGGER_DEFERRED,
+)
 from aurora_migration.engine.verify.objects_text import name_of, tokens
 from aurora_migration.model.config import DefinersConfig
 from aurora_migration.model.names import TableName
@@ -33,7 +39,8 @@ _STATE: Final = frozenset({"ENABLE", "DISABLE", "ON", "SLAVE", "REPLICA"})
 class ProgramComparison:
     """Compares programs; ``names`` are pairs of unquoted names, old and new, that the migration changes.
 
-    ``on_target`` names a table or view there, and ``schema_on_target`` a schema.
+    ``on_target`` names a table or view there, and ``schema_on_target`` a schema. ``deferred`` says that triggers
+    come with the cutover, since they would fire on the changes that are applied until then.
     """
 
     def __init__(
@@ -42,7 +49,10 @@ class ProgramComparison:
         names: AbstractSet[tuple[str, str]],
         on_target: Callable[[TableName], TableName],
         schema_on_target: Callable[[str], str],
+        *,
+        deferred: bool = False,
     ) -> None:
+        self._deferred = deferred
         self._definers = definers
         self._names = names
         self._on_target = on_target
@@ -55,7 +65,7 @@ class ProgramComparison:
             one, other = ours.get(label), theirs.get(label)
             if other is None:
                 assert one is not None
-                found.append(_gone(label, one))
+                found.append(self._gone(label, one))
             elif one is None:
                 found.append(extra(label))
             else:
@@ -80,6 +90,15 @@ class ProgramComparison:
             return [*found, differs(label, "names follow the renames of the migration", RENAME)]
         left, right = cut_to_change(" ".join(one), " ".join(other))
         return [*found, differs(label, change("text", left, right))]
+
+    def _gone(self, label: str, program: Program) -> Difference:
+        if isinstance(program, View) and program.broken:
+            return missing(label, f"broken on the source, so not made: {program.broken}", BROKEN_VIEW)
+        if isinstance(program, View) and program.hidden:
+            return missing(label, f"the source does not show its text, so not made: {program.hidden}")
+        if isinstance(program, Trigger) and self._deferred:
+            return missing(label, "is created at the cutover", TRIGGER_DEFERRED)
+        return missing(label)
 
     def _uses(self, program: Program) -> Facts:
         """What a source view has to use on the target: a text in which names may change does not tell."""
@@ -177,14 +196,6 @@ def body(program: Program) -> tuple[str, ...]:
         while words[state] in _STATE:
             del words[state]
     return tuple(words)
-
-
-def _gone(label: str, program: Program) -> Difference:
-    if isinstance(program, View) and program.broken:
-        return missing(label, f"broken on the source, so not made: {program.broken}", BROKEN_VIEW)
-    if isinstance(program, View) and program.hidden:
-        return missing(label, f"the source does not show its text, so not made: {program.hidden}")
-    return missing(label)
 
 
 def _modern(name: str) -> str:

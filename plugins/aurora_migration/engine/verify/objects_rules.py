@@ -22,6 +22,7 @@ RENAME: Final = "rename"
 BROKEN_VIEW: Final = "broken-view"
 DEFINER: Final = "definer"
 EVENT_DISABLED: Final = "event-disabled"
+TRIGGER_DEFERRED: Final = "trigger-deferred"
 _ROW_FORMAT: Final = "row-format"
 
 # options of a table, as CREATE_OPTIONS or SHOW CREATE names them → the rule that leaves them out

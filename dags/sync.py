@@ -1,0 +1,38 @@
+"""``<name>.sync``: brings the target up to the source, on the migration's schedule or by hand."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG
+
+from aurora_migration.bridge.dag_text import sync_doc
+from aurora_migration.bridge.migration_files import read_all
+from aurora_migration.bridge.params import sync_params
+from aurora_migration.model.config import MigrationConfig
+from aurora_migration.operators.sync import SyncOperator
+
+
+def build(config: MigrationConfig) -> DAG:
+    """The graph of one migration's syncs."""
+    with DAG(
+        dag_id=f"{config.name}.sync",
+        schedule=config.sync.schedule,
+        catchup=False,
+        max_active_runs=1,
+        params=sync_params(),
+        doc_md=sync_doc(config),
+        tags=["mysql-to-aurora", "sync", *config.tags],
+        default_args={
+            "owner": config.owner,
+            "retries": 4,
+            "retry_delay": timedelta(seconds=5),
+            "retry_exponential_backoff": 2,
+            "max_retry_delay": timedelta(minutes=2),
+        },
+    ) as dag:
+        SyncOperator(migration=config.name, task_id="sync")
+    return dag
+
+
+for _config in read_all()[0]:
+    if _config.follows_changes_natively:
+        globals()[f"{_config.name}.sync"] = build(_config)

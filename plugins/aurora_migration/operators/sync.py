@@ -1,0 +1,59 @@
+"""Change apply: the catch-up within a migration, and the syncs after it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from airflow.sdk import Asset, AssetAlias, Context
+from airflow.sdk.exceptions import AirflowSkipException
+
+from aurora_migration.bridge import following
+from aurora_migration.bridge.run import Run
+from aurora_migration.model.names import TableName
+from aurora_migration.mysql.session import Session
+from aurora_migration.operators.base import MigrationOperator
+
+
+class CatchUpOperator(MigrationOperator):
+    """Applies what happened on the source during the load."""
+
+    ui_color = "#ede7f6"
+
+    def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
+        with Session.open(run.target) as target, run.phase(target, "catch-up") as summary:
+            summary.update(following.catch_up(run))
+        return summary
+
+
+class SyncOperator(MigrationOperator):
+    """Catches up to where the source is now; its outlets are the tables whose rows changed."""
+
+    ui_color = "#ede7f6"
+
+    def __init__(self, *, migration: str, **kwargs: Any) -> None:
+        super().__init__(migration=migration, outlets=[tables_alias(migration)], **kwargs)
+
+    def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
+        if reason := following.not_ready(run):
+            raise AirflowSkipException(reason)
+        with following.recorded(run) as summary:
+            result = following.sync_once(run, run.options.acknowledge_ddl)
+            summary.update(result.summary())
+            events = context["outlet_events"][tables_alias(self.migration)]
+            for name, count in result.row_changes.items():
+                extra = {"row_changes": count, "position": str(result.position), "run_id": run.run_id}
+                events.add(table_asset(self.migration, name), extra=extra)
+            following.check_sync(run, result)
+        return summary
+
+
+def tables_alias(migration: str) -> AssetAlias:
+    """What stands for all tables of a migration in a DAG, since which they are is known only when it runs."""
+    return AssetAlias(name=f"{migration}.tables", group="mysql-to-aurora")
+
+
+def table_asset(migration: str, table: TableName) -> Asset:
+    """The asset of one source table: ``mysql-to-aurora://<migration>/<schema>/<table>``, names percent-encoded."""
+    path = "/".join(quote(part, safe="") for part in (table.schema, table.name))
+    return Asset(uri=f"mysql-to-aurora://{migration}/{path}", name=f"{migration}:{table}", group="mysql-to-aurora")
