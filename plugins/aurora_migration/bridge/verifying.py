@@ -30,6 +30,7 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.store import load, runs, verdicts
 
 _log = logging.getLogger(__name__)
+ACCOUNT_PLAN = "account_plan"  # in the summary of the phase: one row an account, kept and dropped, no hash
 _REMEDY = "the differences above name what to look at; a repaired or reloaded table is verified by <name>.verify"
 
 
@@ -121,6 +122,7 @@ def verify_objects(run: Run) -> dict[str, Any]:
         if run.config.accounts.mode != "skip":
             proposed = account_plan(run, plan, source, target)
             accounts = compare_accounts(proposed, read_accounts(source), read_accounts(target))
+            summary[ACCOUNT_PLAN] = proposed.report_rows(accounts)
         verdicts.save_differences(target, run.control, run.run_id, "accounts", accounts)
         report_log.log_differences((*objects, *accounts))
         open_ones = [difference for difference in (*objects, *accounts) if not difference.explained]
@@ -128,7 +130,8 @@ def verify_objects(run: Run) -> dict[str, Any]:
         if open_ones:
             named = "; ".join(f"{d.subject} {d.kind}: {d.detail}" for d in open_ones[:10])
             raise DataMismatchError(f"{len(open_ones)} differences: {named}", open_ones, remedy=_REMEDY)
-    return summary
+    # of accounts there may be thousands: the control schema keeps them, XCom does not
+    return {key: value for key, value in summary.items() if key != ACCOUNT_PLAN}
 
 
 def _expected_ranges(run: Run, target: Session) -> dict[TableName, int]:

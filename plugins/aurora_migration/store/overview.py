@@ -6,6 +6,7 @@ those of ``include/sql/store/overview_*.sql``.
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from aurora_migration.errors import StatementError
@@ -31,10 +32,14 @@ def run(session: Session, control: Control, run_id: str) -> Row | None:
 
 def phases(session: Session, control: Control, run_id: str) -> list[Row]:
     """Phase, state, times and summary (JSON) in the order of their start."""
-    try:
-        return control.query(session, "phases", run_id=run_id)
-    except StatementError as error:
-        return _nothing(error)
+    return _rows(session, control, "phases", run_id=run_id)
+
+
+def account_plan(session: Session, control: Control, run_id: str) -> list[Row] | None:
+    """What was planned for each account, without any hash; None where the run has not compared accounts."""
+    found = _rows(session, control, "accounts", run_id=run_id)
+    text = found[0]["account_plan"] if found else None
+    return list(json.loads(text)) if text else None
 
 
 def spans(session: Session, control: Control, run_id: str) -> dict[str, Row]:

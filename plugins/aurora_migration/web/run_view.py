@@ -53,7 +53,7 @@ def load_evidence(session: Session, control: Control, run_id: str) -> dict[str, 
         "findings": overview.findings(session, control, run_id, SHOWN),
         "differences": overview.differences(session, control, run_id, SHOWN),
         "incidents": [_incident(row) for row in overview.incidents(session, control, run_id)],
-        "accounts": _accounts(overview.phases(session, control, run_id)),
+        "accounts": overview.account_plan(session, control, run_id),
     }
 
 
@@ -213,15 +213,6 @@ def counts(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 def _incident(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "noted_at": utc(row["noted_at"])}
-
-
-def _accounts(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
-    """The account plan that the run's comparison went by, if it kept one."""
-    for row in rows:
-        plan = _object(row["summary"]).get("account_plan")
-        if isinstance(plan, list):
-            return plan
-    return None
 
 
 def _object(text: str) -> dict[str, Any]:
