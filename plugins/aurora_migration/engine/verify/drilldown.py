@@ -13,26 +13,37 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import Any
 
-from aurora_migration.engine.verify.scope import Side, chunk_values
+from aurora_migration.engine.verify.scope import SEPARATOR, Pair, Side, chunk_values, encoded_key
 from aurora_migration.model.chunk import Chunk
 from aurora_migration.model.report import Difference, DifferenceKind, RowDifference
 from aurora_migration.sql.json_types import types_hash
 from aurora_migration.sql.library import statement
-from aurora_migration.sql.literals import encoding, literal
+from aurora_migration.sql.literals import literal
 from aurora_migration.sql.quoting import Fragment, identifier, join, qualified, raw
 from aurora_migration.sql.row_hash import aggregates, column_hashes, row_hash
 
-_SEPARATOR = "|"  # in no encoded key: encodings are digits, hexadecimal digits, dates and times
+Hashes = list[tuple[str, str]]
+"""Encoded key and hash of each row; the key is empty where the table has none."""
 
 
-def differing_rows(pair: tuple[Side, Side], chunk: Chunk, limit: int | None = None) -> list[RowDifference]:
+def differing_rows(pair: Pair, chunk: Chunk, limit: int | None = None) -> list[RowDifference]:
     """The rows of a chunk that differ, at most ``limit``, in the order of their encoded keys."""
-    left, right = (_hashes(side, chunk) for side in pair)
+    left, right = (row_hashes(side, chunk) for side in pair)
     if pair[0].table.chunk_key is None:
         return _multiset(chunk, left, right)
     source, target = dict(left), dict(right)
     keys = sorted(key for key in source.keys() | target.keys() if source.get(key) != target.get(key))
-    return [_difference(pair, chunk, key, key in source, key in target) for key in keys[:limit]]
+    return [row_difference(pair, chunk, key, key in source, key in target) for key in keys[:limit]]
+
+
+def row_difference(pair: Pair, chunk: Chunk, key: str, on_source: bool, on_target: bool) -> RowDifference:
+    """How the row with an encoded key differs; reads the columns where both sides have it."""
+    values = tuple(key.split(SEPARATOR))
+    if not on_target:
+        return RowDifference(DifferenceKind.MISSING, chunk, values)
+    if not on_source:
+        return RowDifference(DifferenceKind.EXTRA, chunk, values)
+    return RowDifference(DifferenceKind.DIFFERS, chunk, values, _columns(pair, values))
 
 
 def described(side: Side, row: RowDifference) -> Difference:
@@ -66,20 +77,25 @@ def key_condition(side: Side, key: Sequence[str]) -> Fragment:
     return join(conditions, " AND ")
 
 
-def same_types(pool: Executor, pair: tuple[Side, Side], chunk: Chunk) -> bool:
+def same_types(pool: Executor, pair: Pair, chunk: Chunk) -> bool:
     """Whether the JSON values of a chunk hold the same types on both sides; both servers work at the same time."""
     return len(set(pool.map(lambda side: _types_checksum(side, chunk), pair))) == 1
 
 
-def degraded_rows(pool: Executor, pair: tuple[Side, Side], chunk: Chunk, limit: int) -> list[Difference]:
+def degraded_rows(pool: Executor, pair: Pair, chunk: Chunk, limit: int) -> list[Difference]:
     """Rows of a chunk of equal values whose JSON values hold other types on the target, at most ``limit``."""
-    left, right = pool.map(lambda side: _hashes(side, chunk, types_hash(side.table)), pair)
+    left, right = pool.map(lambda side: row_hashes(side, chunk, types_hash(side.table)), pair)
     if pair[0].table.chunk_key is None:
         rows = (Counter(h for _, h in left) - Counter(h for _, h in right)).total()
         return [_degraded(chunk, f"{rows} rows")]
     target = dict(right)
     keys = [key for key, types in sorted(left) if target.get(key) != types]
-    return [_degraded(chunk, f"row {key_text(pair[0], key.split(_SEPARATOR))}") for key in keys[:limit]]
+    return [degraded_row(pair[0], chunk, key) for key in keys[:limit]]
+
+
+def degraded_row(side: Side, chunk: Chunk, key: str) -> Difference:
+    """The row with an encoded key has equal values, but plainer types inside JSON."""
+    return _degraded(chunk, f"row {key_text(side, key.split(SEPARATOR))}")
 
 
 def _types_checksum(side: Side, chunk: Chunk) -> tuple[Any, ...]:
@@ -97,17 +113,14 @@ def _degraded(chunk: Chunk, what: str) -> Difference:
     return Difference(DifferenceKind.ON_PURPOSE, "rows", str(chunk), text, "json-types-as-text")
 
 
-def _hashes(side: Side, chunk: Chunk, what: Fragment | None = None) -> list[tuple[str, str]]:
-    if side.key_columns:
-        parts = [encoding(column) for column in side.key_columns]
-        key = raw(f"CONCAT_WS('{_SEPARATOR}', ") + join(parts, ", ") + raw(")")
-    else:
-        key = raw("''")
-    sql = statement("verify/row_hashes", key=key, hash=what or row_hash(side.table), **chunk_values(side, chunk))
+def row_hashes(side: Side, chunk: Chunk, what: Fragment | None = None) -> Hashes:
+    """Key and hash (of the row, or of ``what``) of each row of a chunk on one side."""
+    values = chunk_values(side, chunk)
+    sql = statement("verify/row_hashes", key=encoded_key(side), hash=what or row_hash(side.table), **values)
     return [(row["k"], row["h"]) for row in side.session.query(sql)]
 
 
-def _multiset(chunk: Chunk, left: list[tuple[str, str]], right: list[tuple[str, str]]) -> list[RowDifference]:
+def _multiset(chunk: Chunk, left: Hashes, right: Hashes) -> list[RowDifference]:
     source, target = Counter(h for _, h in left), Counter(h for _, h in right)
     counts = {
         DifferenceKind.MISSING: (source - target).total(),
@@ -116,18 +129,7 @@ def _multiset(chunk: Chunk, left: list[tuple[str, str]], right: list[tuple[str, 
     return [RowDifference(kind, chunk, (), (), rows) for kind, rows in counts.items() if rows]
 
 
-def _difference(
-    pair: tuple[Side, Side], chunk: Chunk, key: str, on_source: bool, on_target: bool
-) -> RowDifference:
-    values = tuple(key.split(_SEPARATOR))
-    if not on_target:
-        return RowDifference(DifferenceKind.MISSING, chunk, values)
-    if not on_source:
-        return RowDifference(DifferenceKind.EXTRA, chunk, values)
-    return RowDifference(DifferenceKind.DIFFERS, chunk, values, _columns(pair, values))
-
-
-def _columns(pair: tuple[Side, Side], key: Sequence[str]) -> tuple[str, ...]:
+def _columns(pair: Pair, key: Sequence[str]) -> tuple[str, ...]:
     rows = [side.session.query(_row_statement(side, key)) for side in pair]
     if not all(rows):
         return ()

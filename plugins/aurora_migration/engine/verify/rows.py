@@ -4,6 +4,9 @@ Both servers compute at the same time, each over the same half-open key range. T
 the last one open above, so together they cover every possible key: rows that were added outside the loaded keys
 are found as well. Recorded chunks that lie side by side are measured together, up to `MEASURED_BYTES`; where that
 differs, chunk by chunk, and a chunk that differs is drilled down to its rows (`drilldown`).
+
+With `VerifyContext.settle` the source may be written to while the target follows: then what differs at first sight
+is compared again, row by row, until it is judged (`recheck`). Counts are those of the last comparison.
 """
 
 from __future__ import annotations
@@ -11,37 +14,42 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from aurora_migration.engine.verify.drilldown import degraded_rows, described, differing_rows, same_types
-from aurora_migration.engine.verify.scope import Side, chunk_values, sides
+from aurora_migration.engine.verify.recheck import Follower
+from aurora_migration.engine.verify.scope import Pair, measure, sides
+from aurora_migration.engine.verify.suspects import Suspects, Tally, count_difference, judge_whole
 from aurora_migration.model.chunk import Chunk, KeyRange
 from aurora_migration.model.config import VerificationLevel
 from aurora_migration.model.plan import PlannedTable
 from aurora_migration.model.progress import Progress
-from aurora_migration.model.report import Difference, DifferenceKind, TableVerdict, Verdict
+from aurora_migration.model.report import Difference, TableVerdict
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.json_types import json_columns
-from aurora_migration.sql.library import statement
-from aurora_migration.sql.row_hash import aggregates, row_hash
 
 MEASURED_BYTES = 128 << 20  # of row text measured by one statement: some seconds, so that progress is seen
-MAX_ROW_DIFFERENCES = 100  # per key range; beyond that the chunk and the counts tell enough
-
 
 Group = tuple[Chunk, ...]
+Measured = tuple[dict[str, Any], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyContext:
-    """What verification of rows needs."""
+    """What verification of rows needs.
+
+    ``settle`` is given where the source is written to: it returns when the target has applied everything up to the
+    source's position at the time of the call. ``sleep`` takes seconds.
+    """
 
     source: Session
     target: Session
     level: VerificationLevel
     on_progress: Callable[[Progress], None]
     clock: Callable[[], float] = time.monotonic
+    settle: Callable[[], None] | None = None
+    sleep: Callable[[float], None] = time.sleep
 
 
 def verify_range(
@@ -50,25 +58,18 @@ def verify_range(
     """Compare one key range by its recorded chunks; what they do not cover is compared as one more chunk."""
     started = context.clock()
     pair = sides(context.source, context.target, planned)
-    tally = _Tally()
     chunks = covering(part, recorded)
     with ThreadPoolExecutor(max_workers=2) as pool:
+        comparison = _Comparison.of(context, pool, pair)
+        tally = comparison.tally
         for group in together(chunks):
-            _compare_group(context, pool, pair, group, tally)
+            comparison.compare(group)
             seconds = max(1e-6, context.clock() - started)
             rows, estimate = tally.source_rows, max(part.row_estimate, tally.source_rows)
             context.on_progress(
-                Progress(
-                    "verify",
-                    str(part.table),
-                    rows,
-                    0,
-                    estimate,
-                    False,
-                    rows / seconds,
-                    seconds,
-                )
+                Progress("verify", str(part.table), rows, 0, estimate, False, rows / seconds, seconds)
             )
+        comparison.finish()
     return TableVerdict(
         source=str(planned.mapping.source),
         target=str(planned.target),
@@ -77,66 +78,72 @@ def verify_range(
         source_rows=tally.source_rows,
         target_rows=tally.target_rows,
         chunks=len(chunks),
-        chunks_differing=tally.chunks_differing,
+        chunks_differing=len(tally.differing),
         seconds=context.clock() - started,
         differences=tuple(tally.differences),
     )
 
 
-@dataclass(slots=True)
-class _Tally:
-    source_rows: int = 0
-    target_rows: int = 0
-    chunks_differing: int = 0
-    verdict: Verdict = Verdict.EQUAL
-    differences: list[Difference] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """The comparison of one key range; with a follower, what differs waits to be compared again."""
 
-    @property
-    def room(self) -> int:
-        return max(1, MAX_ROW_DIFFERENCES - len(self.differences))
+    level: VerificationLevel
+    pool: ThreadPoolExecutor
+    pair: Pair
+    tally: Tally
+    follower: Follower | None = None
+    suspects: Suspects | None = None
 
+    @classmethod
+    def of(cls, context: VerifyContext, pool: ThreadPoolExecutor, pair: Pair) -> Self:
+        tally = Tally()
+        if context.settle is None:
+            return cls(context.level, pool, pair, tally)
+        follower = Follower(context.settle, context.sleep)
+        return cls(context.level, pool, pair, tally, follower, Suspects(pool, pair, follower, tally))
 
-def _compare_group(
-    context: VerifyContext, pool: ThreadPoolExecutor, pair: tuple[Side, Side], group: Group, tally: _Tally
-) -> None:
-    whole = replace(group[0], upper=group[-1].upper)
-    left, right = pool.map(lambda side: measure(context.level, side, whole), pair)
-    if left == right and _same_types(context, pool, pair, whole):
-        tally.source_rows += left["row_count"]
-        tally.target_rows += right["row_count"]
-    elif len(group) == 1:
-        _judge(context, pool, pair, whole, (left, right), tally)
-    else:
-        for chunk in group:
-            _compare_group(context, pool, pair, (chunk,), tally)
+    def compare(self, group: Group) -> None:
+        whole = replace(group[0], upper=group[-1].upper)
+        left, right = self.pool.map(lambda side: measure(self.level, side, whole), self.pair)
+        if left == right and self._same_types(whole):
+            self.tally.count(left, right)
+        elif len(group) > 1:
+            for chunk in group:
+                self.compare((chunk,))
+        elif self.follower is None or self.suspects is None:
+            self._judge(whole, (left, right))
+        elif self.level is VerificationLevel.CHECKSUM and self.pair[0].table.chunk_key is not None:
+            self.suspects.add(whole, (left, right))
+        elif left == right:
+            self._judge(whole, (left, right))
+        else:
+            judge_whole(self.pool, self.pair, self.follower, whole, self.level, self.tally)
 
+    def finish(self) -> None:
+        if self.suspects is not None:
+            self.suspects.finish()
 
-def _same_types(context: VerifyContext, pool: ThreadPoolExecutor, pair: tuple[Side, Side], chunk: Chunk) -> bool:
-    if context.level is not VerificationLevel.CHECKSUM or not json_columns(pair[0].table):
-        return True
-    return same_types(pool, pair, chunk)
+    def _same_types(self, chunk: Chunk) -> bool:
+        if self.level is not VerificationLevel.CHECKSUM or not json_columns(self.pair[0].table):
+            return True
+        return same_types(self.pool, self.pair, chunk)
 
+    def _judge(self, chunk: Chunk, measured: Measured) -> None:
+        """Say what differs in one chunk: values, or else the types inside JSON."""
+        self.tally.count(*measured)
+        if measured[0] == measured[1]:
+            self.tally.degraded(degraded_rows(self.pool, self.pair, chunk, self.tally.room))
+        else:
+            self.tally.differs(chunk)
+            self.tally.differences += self._explain(chunk, *measured)
 
-def _judge(
-    context: VerifyContext,
-    pool: ThreadPoolExecutor,
-    pair: tuple[Side, Side],
-    chunk: Chunk,
-    measured: tuple[dict[str, Any], dict[str, Any]],
-    tally: _Tally,
-) -> None:
-    """Say what differs in one chunk: values, or else the types inside JSON."""
-    left, right = measured
-    tally.source_rows += left["row_count"]
-    tally.target_rows += right["row_count"]
-    if left != right:
-        tally.chunks_differing += 1
-        tally.verdict = Verdict.DIFFERS
-        tally.differences += _explain(context, pair, chunk, left, right, tally.room)
-        return
-    tally.differences += degraded_rows(pool, pair, chunk, tally.room)
-    if tally.verdict is Verdict.EQUAL:
-        tally.verdict = Verdict.DEGRADED
+    def _explain(self, chunk: Chunk, left: dict[str, Any], right: dict[str, Any]) -> list[Difference]:
+        if self.level is VerificationLevel.CHECKSUM and (
+            found := differing_rows(self.pair, chunk, self.tally.room)
+        ):
+            return [described(self.pair[0], row) for row in found]
+        return [count_difference(chunk, left, right)]
 
 
 def together(chunks: Sequence[Chunk]) -> list[Group]:
@@ -161,35 +168,3 @@ def covering(part: KeyRange, recorded: Sequence[Chunk]) -> tuple[Chunk, ...]:
         return tuple(recorded)
     lower, number = (part.lower, 0) if last is None else (last.upper, last.number)
     return (*recorded, Chunk(part.table, part.number, number + 1, lower, part.upper))
-
-
-def measure(level: VerificationLevel, side: Side, chunk: Chunk) -> dict[str, Any]:
-    """Count and checksums of a chunk on one side."""
-    values = chunk_values(side, chunk)
-    if level is VerificationLevel.ROW_COUNT:
-        return side.session.query(statement("verify/range_count", **values))[0]
-    multiset = side.table.chunk_key is None
-    sql = statement(
-        "verify/range_checksum", aggregates=aggregates(multiset=multiset), hash=row_hash(side.table), **values
-    )
-    return side.session.query(sql)[0]
-
-
-def _explain(
-    context: VerifyContext,
-    pair: tuple[Side, Side],
-    chunk: Chunk,
-    left: dict[str, Any],
-    right: dict[str, Any],
-    room: int,
-) -> list[Difference]:
-    if context.level is VerificationLevel.CHECKSUM and (found := differing_rows(pair, chunk, room)):
-        return [described(pair[0], row) for row in found]
-    counts = f"{left['row_count']} rows on the source, {right['row_count']} on the target"
-    return [Difference(kind=_kind(left, right), area="rows", subject=str(chunk), detail=counts)]
-
-
-def _kind(left: dict[str, Any], right: dict[str, Any]) -> DifferenceKind:
-    if left["row_count"] > right["row_count"]:
-        return DifferenceKind.MISSING
-    return DifferenceKind.EXTRA if left["row_count"] < right["row_count"] else DifferenceKind.DIFFERS
