@@ -35,21 +35,22 @@ written to while the run lasts; verification shows every row that was.
 
 def sync_doc(config: MigrationConfig) -> str:
     """Markdown for ``<name>.sync``."""
-    schedule = (
-        f"Runs by the cron `{config.sync.schedule}`" if config.sync.schedule else "Runs when it is triggered"
-    )
+    cron = config.sync.schedule
     return f"""
 ### {config.name}: follow the source
 
-{schedule}, one run at a time. Each run applies the source's changes up to where the source was when it began, or for
-{config.sync.max_seconds} seconds; rows and position commit together on the target, so a run may die anywhere and be
-repeated.
+{f"Runs by the cron `{cron}`" if cron else "Runs when it is triggered"}, one run at a time. Each run applies the
+source's changes up to where the source was when it began, or for {config.sync.max_seconds} seconds. Rows and position
+commit together on the target, so a run may die anywhere and be repeated.
 
-| It fails with | What to do |
-|---|---|
-| paused in front of DDL | make the same change on the target, then trigger it with *Acknowledge DDL* set to the position in the message |
-| tables are stopped | the target did not hold the rows that changes speak of; trigger it with *Resync* set to these tables |
-| position lost | the source has purged its binlog; trigger it with *Resync* set to `*`: only rows that differ are rewritten |
+It fails when a person is needed:
+
+- **paused in front of DDL**: make the same change on the target, then trigger it with *Acknowledge DDL* set to the
+  position that the message gives.
+- **tables are stopped**: the target did not hold the rows that the changes speak of, and the incident names them;
+  trigger it with *Resync* set to these tables. The other tables are up to date.
+- **position lost**: the source has purged the binlog from there on; trigger it with *Resync* set to `*`. Only rows
+  that differ are rewritten.
 """
 
 

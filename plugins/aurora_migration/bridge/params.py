@@ -72,8 +72,8 @@ def sync_params() -> dict[str, Param]:
             "",
             type=["null", "string"],
             title="Acknowledge DDL",
-            description="The position of a DDL statement in front of which the sync paused, as its message gives it: "
-            "the same change has been made on the target, or is not wanted there, and the sync goes on behind it.",
+            description="The position, as its message gives it, of a DDL statement that the sync paused in front of: "
+            "the same change has been made on the target, or is not wanted there. The sync goes on behind it.",
             section="After a pause",
         ),
         "resync": Param(
@@ -81,8 +81,8 @@ def sync_params() -> dict[str, Param]:
             type=["null", "array"],
             items={"type": "string"},
             title="Resync",
-            description="Tables (`schema.table`, one a line; `*` for all) to compare chunk by chunk and to rewrite where "
-            "rows differ, before changes are applied again: stopped tables, or all after the binlog position was lost.",
+            description="Tables (`schema.table`, one a line; `*` for all) to compare chunk by chunk, rewriting rows "
+            "that differ, before changes are applied again: stopped tables, or all once the position was lost.",
             section="After an incident",
         ),
     }

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from airflow.sdk import Asset, AssetAlias, Context
 from airflow.sdk.exceptions import AirflowSkipException
+from pydantic import JsonValue
 
 from aurora_migration.bridge import following
 from aurora_migration.bridge.run import Run
@@ -42,7 +43,7 @@ class SyncOperator(MigrationOperator):
             summary.update(result.summary())
             events = context["outlet_events"][tables_alias(self.migration)]
             for name, count in result.row_changes.items():
-                extra = {"row_changes": count, "position": str(result.position), "run_id": run.run_id}
+                extra: dict[str, JsonValue] = {"row_changes": count, "position": str(result.position), "run_id": run.run_id}
                 events.add(table_asset(self.migration, name), extra=extra)
             following.check_sync(run, result)
         return summary

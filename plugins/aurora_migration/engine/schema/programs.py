@@ -1,9 +1,9 @@
 """Creates routines, views, triggers and events on the target, in that order.
 
 Whole schemas bring all of them, single tables only their triggers. Routines come first, because views call
-functions and nothing is checked when a routine is created. Triggers come in the order they fire; where the source's changes
-are followed they come at the cutover, since they would fire on the changes that are applied. Events are created
-disabled, and their state on the source is returned, to be given back at cutover.
+functions and nothing is checked when a routine is created. Triggers come in the order they fire; where the
+source's changes are followed they come at the cutover, since they would fire on the changes that are applied.
+Events are created disabled, and their state on the source is returned, to be given back at cutover.
 """
 
 from __future__ import annotations
