@@ -40,8 +40,8 @@ def sync_doc(config: MigrationConfig) -> str:
 ### {config.name}: follow the source
 
 {f"Runs by the cron `{cron}`" if cron else "Runs when it is triggered"}, one run at a time. Each run applies the
-source's changes up to where the source was when it began, or for {config.sync.max_seconds} seconds. Rows and position
-commit together on the target, so a run may die anywhere and be repeated.
+source's changes up to where the source was when it began, or for {config.sync.max_seconds} seconds.
+Rows and position commit together on the target, so a run may die anywhere and be repeated.
 
 It fails when a person is needed:
 

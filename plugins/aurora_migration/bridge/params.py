@@ -72,7 +72,7 @@ def sync_params() -> dict[str, Param]:
             "",
             type=["null", "string"],
             title="Acknowledge DDL",
-            description="The position, as its message gives it, of a DDL statement that the sync paused in front of: "
+            description="The position, as its message gives it, of the DDL that the sync paused in front of: "
             "the same change has been made on the target, or is not wanted there. The sync goes on behind it.",
             section="After a pause",
         ),
@@ -81,8 +81,8 @@ def sync_params() -> dict[str, Param]:
             type=["null", "array"],
             items={"type": "string"},
             title="Resync",
-            description="Tables (`schema.table`, one a line; `*` for all) to compare chunk by chunk, rewriting rows "
-            "that differ, before changes are applied again: stopped tables, or all once the position was lost.",
+            description="Tables (`schema.table`, one a line; `*` for all) to compare chunk by chunk, rewriting "
+            "rows that differ, before changes are applied again: stopped tables, or all once the position was lost.",
             section="After an incident",
         ),
     }

@@ -42,9 +42,9 @@ class SyncOperator(MigrationOperator):
             result = following.sync_once(run, run.options.acknowledge_ddl)
             summary.update(result.summary())
             events = context["outlet_events"][tables_alias(self.migration)]
+            shared: dict[str, JsonValue] = {"position": str(result.position), "run_id": run.run_id}
             for name, count in result.row_changes.items():
-                extra: dict[str, JsonValue] = {"row_changes": count, "position": str(result.position), "run_id": run.run_id}
-                events.add(table_asset(self.migration, name), extra=extra)
+                events.add(table_asset(self.migration, name), extra={**shared, "row_changes": count})
             following.check_sync(run, result)
         return summary
 
