@@ -36,18 +36,16 @@ class Databases:
     @classmethod
     def create(cls, pair: Pair, statements: Sequence[str], name: str | None = None) -> Databases:
         key = f"t_{secrets.token_hex(6)}"
-        made = cls(
-            pair,
-            name or key,
-            Session.open(endpoint("source", pair.source_login)),
-            Session.open(endpoint("target", pair.target_login), local_infile=True),
-            Session.open(root(pair, "source")),
-            Session.open(root(pair, "target")),
-            key,
-        )
+        made = cls(pair, name or key, *_sessions(pair), key)
         made.source_root.execute(raw("CREATE DATABASE ") + identifier(made.name))
         made.run_on(made.source_root, statements)
         return made
+
+    def reopen(self) -> None:
+        """Open all sessions anew: the servers were restarted."""
+        for session in (self.source, self.target, self.source_root, self.target_root):
+            session.close()
+        self.source, self.target, self.source_root, self.target_root = _sessions(self.pair)
 
     def run_on(self, session: Session, statements: Sequence[str]) -> None:
         """Run statements with this database as the default one and a forgiving sql_mode."""
@@ -90,6 +88,16 @@ class Databases:
             session.execute(raw("DROP DATABASE IF EXISTS ") + identifier(f"control_{self.key}"))
         for session in (self.source, self.target, self.source_root, self.target_root):
             session.close()
+
+
+def _sessions(pair: Pair) -> tuple[Session, Session, Session, Session]:
+    """The migration's to source and target, and root's."""
+    return (
+        Session.open(endpoint("source", pair.source_login)),
+        Session.open(endpoint("target", pair.target_login), local_infile=True),
+        Session.open(root(pair, "source")),
+        Session.open(root(pair, "target")),
+    )
 
 
 def root(pair: Pair, role: str) -> Endpoint:

@@ -21,6 +21,7 @@ from aurora_migration.mysql.writer import prepare
 from aurora_migration.sql.row_text import RowStyle
 from aurora_migration.store import load
 from aurora_migration.store.control import Control
+from tests.exit_status import run
 from tests.loads import SmallChunks
 
 
@@ -37,7 +38,17 @@ def main(settings: dict[str, Any]) -> None:
         prepare(target)
         plan = build_plan(config, RunOptions(), source)
         control = Control(config.control_schema, config.name)
-        context = LoadContext(source, reader, target, control, "run", style, limits, lambda _: None)
+        context = LoadContext(
+            source,
+            reader,
+            target,
+            control,
+            "run",
+            style,
+            limits,
+            lambda _: None,
+            follows_changes=config.follows_changes,
+        )
         before = resident("VmRSS")
         print("loading", flush=True)
         for part in load.ranges(target, control):
@@ -54,4 +65,4 @@ def resident(line: str) -> float:
 
 
 if __name__ == "__main__":
-    main(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    sys.exit(run(lambda: main(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))))

@@ -63,7 +63,9 @@ def prepare_load(made: Databases, ranges_of: int = 1 << 40) -> None:
     load.save_units(made.target, control, group_units(ranges, LoadConfig()))
 
 
-def run_load(made: Databases, settings: LoadConfig | None = None, chunk_bytes: int = 0) -> None:
+def run_load(
+    made: Databases, settings: LoadConfig | None = None, chunk_bytes: int = 0, *, follows_changes: bool = False
+) -> None:
     """Load every unit with its own sessions, as the load tasks do."""
     settings = settings or LoadConfig()
     limits = SmallChunks(small_bytes=chunk_bytes, **settings.model_dump()) if chunk_bytes else settings
@@ -76,7 +78,17 @@ def run_load(made: Databases, settings: LoadConfig | None = None, chunk_bytes: i
     ):
         prepare(target)
         plan = build_plan(made.config(), RunOptions(), made.source)
-        context = LoadContext(made.source, reader, target, control, "run", style, limits, lambda _: None)
+        context = LoadContext(
+            made.source,
+            reader,
+            target,
+            control,
+            "run",
+            style,
+            limits,
+            lambda _: None,
+            follows_changes=follows_changes,
+        )
         for part in load.ranges(target, control):
             load_range(context, plan.table(part.table), part)
 
