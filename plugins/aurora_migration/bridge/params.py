@@ -82,7 +82,7 @@ def sync_params() -> dict[str, Param]:
             items={"type": "string"},
             title="Resync",
             description="Tables (`schema.table`, one a line; `*` for all) to compare chunk by chunk, rewriting "
-            "rows that differ, before changes are applied again: stopped tables, or all once the position was lost.",
+            "rows that differ, before changes are applied again: stopped tables, or all after a lost position.",
             section="After an incident",
         ),
     }

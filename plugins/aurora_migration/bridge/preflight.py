@@ -15,7 +15,7 @@ from aurora_migration.engine.preflight.run import run_preflight
 from aurora_migration.errors import FatalError, PreflightError
 from aurora_migration.model.finding import Finding, Severity, blocker
 from aurora_migration.model.plan import MigrationPlan
-from aurora_migration.model.position import Position
+from aurora_migration.model.sync import Checkpoint
 from aurora_migration.mysql.position import server_version
 from aurora_migration.mysql.session import Session
 from aurora_migration.store import load, runs, sync
@@ -74,9 +74,8 @@ def check(run: Run) -> Checked:
             if state.started and prints.get(state.mapping.source) == state.fingerprint
         )
 
-    def checkpoint(target: Session) -> Position | None:
-        found = sync.checkpoint(target, run.control) if run.control.exists(target) else None
-        return found.position if found else None
+    def checkpoint(target: Session) -> Checkpoint | None:
+        return sync.checkpoint(target, run.control) if run.control.exists(target) else None
 
     result = run_preflight(run.source, run.target, run.options, build, already_loaded, checkpoint)
     findings = result.findings
