@@ -26,6 +26,7 @@ from aurora_migration.engine.preflight.server import Server as Side
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.model.finding import Finding
 from aurora_migration.model.plan import RunOptions
+from aurora_migration.model.sync import Checkpoint
 from aurora_migration.mysql.endpoint import Endpoint
 from local import aurora
 from local.mysqld import Distribution, Server
@@ -78,6 +79,7 @@ class World:
         options: RunOptions | None = None,
         loaded: frozenset[str] = frozenset(),
         prepare: Callable[[Context], None] | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> list[Finding]:
         """Run one check on a plan made from the source as it is now."""
         chosen = options or RunOptions()
@@ -88,7 +90,7 @@ class World:
                 stack.callback(side.close)
                 sides.append(side)
             plan = build_plan(config, chosen, sides[0].session)
-            context = Context(chosen, sides[0], sides[1], plan, lambda session: loaded)
+            context = Context(chosen, sides[0], sides[1], plan, lambda session: loaded, lambda session: checkpoint)
             if prepare is not None:
                 prepare(context)
             return run_checks(context, [check_named(name)])
@@ -101,6 +103,7 @@ class World:
         target: Endpoint | None = None,
         options: RunOptions | None = None,
         loaded: frozenset[str] = frozenset(),
+        checkpoint: Checkpoint | None = None,
     ) -> PreflightResult:
         """Run the whole of preflight, as an operator does."""
         chosen = options or RunOptions()
@@ -110,6 +113,7 @@ class World:
             chosen,
             lambda session: build_plan(config, chosen, session),
             lambda session: loaded,
+            lambda session: checkpoint,
         )
 
 

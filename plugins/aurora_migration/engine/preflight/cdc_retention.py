@@ -63,11 +63,9 @@ def check_binlog_volume(context: Context) -> Iterator[Finding]:
     if not context.reads_binlog:
         return
     source = context.source
-    files = source.session.query(statement("position/binary_logs"))
-    if not files:
-        return
     try:
-        begun = file_begun(context, files[0]["Log_name"])
+        files = source.session.query(statement("position/binary_logs"))
+        begun = file_begun(context, files[0]["Log_name"]) if files else None
     except FatalError:  # has its own finding: the stream's check
         return
     if begun is None:

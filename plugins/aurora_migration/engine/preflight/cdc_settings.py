@@ -13,6 +13,7 @@ from typing import Final
 from aurora_migration.engine.preflight.context import Context
 from aurora_migration.engine.preflight.remedies import listed, parameter, setting
 from aurora_migration.engine.preflight.server import Server
+from aurora_migration.errors import MissingPrivilegeError
 from aurora_migration.model.finding import Finding, blocker, note, warning
 from aurora_migration.sql.library import statement
 
@@ -94,7 +95,10 @@ def check_binlog_filters(context: Context) -> Iterator[Finding]:
     if not context.reads_binlog:
         return
     source = context.source
-    status = source.binlog_status or {}
+    try:
+        status = source.binlog_status or {}
+    except MissingPrivilegeError:  # has its own finding: the stream's check
+        return
     only, never = (_names(source, status.get(name)) for name in ("Binlog_Do_DB", "Binlog_Ignore_DB"))
     filters = "; ".join(
         f"{option} is {listed(sorted(names))}"
