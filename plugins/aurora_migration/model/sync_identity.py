@@ -1,4 +1,4 @@
-"""Who a migration is to its source's binlog: the server id that its replica registers with.
+"""Who a migration is to its source's binlog: the server id and the name that its replica registers with.
 
 The same file gives the same id on every machine, and ids that are made lie in the upper half of the range, where
 people seldom number servers by hand. Two migrations of one name that read one source have one id: then
@@ -18,6 +18,11 @@ _UPPER_HALF: Final = 1 << 31
 def replica_id(config: MigrationConfig) -> int:
     """The server id, 1 to 4,294,967,295: the file's ``sync.server_id``, or one made from the migration's name."""
     return config.sync.server_id or _made_from(config.name)
+
+
+def replica_name(config: MigrationConfig) -> str:
+    """The reader's name, which makes its UUID: by that the source ends an earlier stream of the same sync."""
+    return f"mysql-to-aurora/{config.name}"
 
 
 def probe_id(config: MigrationConfig) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aurora_migration.model.finding import Severity
-from aurora_migration.model.sync_identity import probe_id, replica_id
+from aurora_migration.model.sync_identity import probe_id, replica_id, replica_name
 from aurora_migration.mysql.binlog.stream import DumpStream, Replica
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.position import read_position
@@ -232,7 +232,7 @@ def test_server_ids_that_are_taken(world: World, schema: str) -> None:
         assert reader.uuid in finding.observed
         other = config_for(schema, type="cdc", sync={"server_id": 77})
         assert not world.check("binlog_server_id", other)
-    with _reading(world.source_login, Replica(replica_id(plain), plain.name)):
+    with _reading(world.source_login, Replica(replica_id(plain), replica_name(plain))):
         (finding,) = world.check("binlog_server_id", plain)
         assert (finding.code, finding.severity) == ("sync-reads-already", Severity.WARNING)
 
@@ -251,7 +251,7 @@ def test_a_look_does_not_end_a_sync_that_reads(world: World, schema: str) -> Non
     execute(world.source, [TABLE], schema)
     config = config_for(schema, **FOLLOW)
     assert probe_id(config) != replica_id(config)
-    with _reading(world.source_login, Replica(replica_id(config), config.name)):
+    with _reading(world.source_login, Replica(replica_id(config), replica_name(config))):
         for check in ("binlog_stream", "binlog_volume"):
             assert "check-failed" not in {one.code for one in world.check(check, config)}
         (finding,) = world.check("binlog_server_id", config)  # it is connected still

@@ -28,7 +28,7 @@ from aurora_migration.model.names import TableName
 from aurora_migration.model.position import Position
 from aurora_migration.model.progress import Progress
 from aurora_migration.model.sync import Checkpoint, SyncResult, SyncState, TableMode, TableSync, order, place_of
-from aurora_migration.model.sync_identity import replica_id
+from aurora_migration.model.sync_identity import replica_id, replica_name
 from aurora_migration.mysql.binlog.reader import BinlogReader
 from aurora_migration.mysql.binlog.stream import DumpStream, Replica
 from aurora_migration.mysql.endpoint import Endpoint
@@ -188,7 +188,7 @@ class _Sweep:
             return (place is not None and order(place) >= goal) or deadline()
 
         config, checkpoint = self._context.config, self._checkpoint
-        replica = Replica(replica_id(config), f"mysql-to-aurora/{config.name}")
+        replica = Replica(replica_id(config), replica_name(config))
         start, by_gtid = checkpoint.position, checkpoint.by_gtid
         with DumpStream(self._context.source, replica, start, by_gtid=by_gtid) as stream:
             reader = BinlogReader(stream, start, self._definitions.find, by_gtid=by_gtid, stop=stop)

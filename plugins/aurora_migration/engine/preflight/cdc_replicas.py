@@ -12,7 +12,7 @@ from aurora_migration.engine.preflight.context import Context
 from aurora_migration.engine.preflight.remedies import listed, parameter
 from aurora_migration.errors import MissingPrivilegeError
 from aurora_migration.model.finding import Finding, blocker, warning
-from aurora_migration.model.sync_identity import replica_id
+from aurora_migration.model.sync_identity import replica_id, replica_name
 from aurora_migration.mysql.binlog.stream import Replica
 from aurora_migration.sql.library import statement
 
@@ -33,7 +33,7 @@ def check_binlog_server_id(context: Context) -> Iterator[Finding]:
     except MissingPrivilegeError:  # has its own finding: the stream's check
         return
     for row in others:
-        if _uuid(row) == Replica(wanted, config.name).uuid:
+        if _uuid(row) == Replica(wanted, replica_name(config)).uuid:
             yield warning(
                 "sync-reads-already",
                 source.label,

@@ -11,7 +11,7 @@ from typing import Final
 
 from aurora_migration.engine.preflight.context import Context
 from aurora_migration.model.position import Position
-from aurora_migration.model.sync_identity import probe_id
+from aurora_migration.model.sync_identity import probe_id, replica_name
 from aurora_migration.mysql.binlog.framing import HEADER, EventType
 from aurora_migration.mysql.binlog.stream import FIRST_OFFSET, DumpStream, Replica
 
@@ -41,5 +41,5 @@ def file_begun(context: Context, file: str) -> datetime | None:
 
 
 def _stream(context: Context, start: Position, *, by_gtid: bool) -> DumpStream:
-    replica = Replica(probe_id(context.config), f"{context.config.name} preflight")
+    replica = Replica(probe_id(context.config), f"{replica_name(context.config)}/preflight")
     return DumpStream(context.source.endpoint, replica, start, by_gtid=by_gtid)
