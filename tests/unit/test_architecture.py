@@ -138,6 +138,7 @@ def test_trusted_text_comes_from_known_places_only() -> None:
 
 
 TRUSTED_CALLERS = {
+    "engine/cdc/ddl_apply.py",
     "engine/schema/creator.py",
     "engine/schema/first_wave.py",
     "engine/schema/second_wave.py",

@@ -1,8 +1,8 @@
 """Judges the statements of the source's binlog: which may be passed over, which applied, which must stop the sync.
 
-Pure: nothing is read from a server. What cannot be read with certainty is taken to touch whatever it may touch. A
-statement is applied (policy ``apply-safe``) only if its words alone make the same change on the target as they made
-on the source, for rows that are there as well; everything else on a selected object pauses.
+Pure: nothing is read from a server. What cannot be read with certainty is taken to touch whatever it may touch.
+A statement is applied (policy ``apply-safe``) only if its words alone make the same change on the target as they
+made on the source, for rows that are there as well; everything else on a selected object pauses.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class DdlAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DdlJudgement:
-    """``table`` is the source table concerned, if it is one; ``words`` say what was done, ``remedy`` what to do."""
+    """``table`` is the source table concerned, if one; ``words`` say what was done, ``remedy`` what to do."""
 
     action: DdlAction
     table: TableName | None
@@ -51,7 +51,7 @@ _BY_HAND: Final = "make the same change on the target by hand"
 
 
 def judge(statement: Statement, config: MigrationConfig, policy: DdlPolicy) -> DdlJudgement:
-    """What to do about a statement that is no part of a transaction's frame. Raises: BinlogError as `refuse_dml`."""
+    """What to do about a statement that is not of a transaction's frame. Raises: BinlogError as `refuse_dml`."""
     mode = mode_names(statement.sql_mode)
     if statement.kind is StatementKind.DML:
         refuse_dml(statement, config)

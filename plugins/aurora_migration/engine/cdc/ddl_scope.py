@@ -7,6 +7,7 @@ to whoever must not miss a change.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from enum import Enum, auto
 
@@ -46,12 +47,13 @@ def possibly_selected(schema: str, config: MigrationConfig) -> bool:
 def schemas_named(text: str, sql_mode: str) -> set[str]:
     """Every name in a text that may be a schema's: it stands before a dot, or behind DATABASE or SCHEMA."""
     cut = tokens(text, sql_mode)
-    found = {one.value for one, after in zip(cut, cut[1:], strict=False) if one.named and after.symbol(".")}
-    return found | {
-        one.value
-        for before, one in zip(cut, cut[1:], strict=False)
-        if one.named and before.word("DATABASE", "SCHEMA", "EXISTS")
-    }
+    found = set()
+    for one, after in itertools.pairwise(cut):
+        if one.named and after.symbol("."):
+            found.add(one.value)
+        if after.named and one.word("DATABASE", "SCHEMA", "EXISTS"):
+            found.add(after.value)
+    return found
 
 
 def _of_table(config: MigrationConfig, name: TableName) -> Scope:
