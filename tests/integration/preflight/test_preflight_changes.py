@@ -142,6 +142,21 @@ def test_the_binlog_holds_what_the_check_says(native: bool, world: World, unlike
     assert bool(found) == native == (f"({schema}.c)" not in maps)
 
 
+def test_a_replica_cannot_know_what_its_primary_logs(world: World, schema: str) -> None:
+    execute(world.source, [PARENT, CHILD.format(action="ON DELETE CASCADE")], schema)
+    config = config_for(schema, **FOLLOW)
+    assert not world.check("binlog_cascades", config)
+    execute(world.source, [REPLICA])
+    try:
+        (finding,) = world.check("binlog_cascades", config)
+        plain = config_for(schema, **FOLLOW, selection=[{"include": f"{schema}.p"}])
+        assert not world.check("binlog_cascades", plain)
+    finally:
+        execute(world.source, ["RESET REPLICA ALL"])
+    assert finding.code == "cascade-not-in-binlog"
+    assert finding.remedy.startswith("follow the primary instead; or on the source: ALTER TABLE")
+
+
 def test_filters_that_hide_a_schema_or_its_ddl(world: World, unlike: Unlike, on_unlike: str) -> None:
     execute(unlike.server, [TABLE], on_unlike)
     (finding,) = world.check("binlog_filters", config_for(on_unlike, **FOLLOW), source=unlike.login)
