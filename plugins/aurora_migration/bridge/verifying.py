@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
-from aurora_migration.bridge import outcomes, report_log
+from aurora_migration.bridge import following, outcomes, report_log
 from aurora_migration.bridge.accounts import account_plan
 from aurora_migration.bridge.progress import ProgressLog
 from aurora_migration.bridge.repairing import repair_range
@@ -68,7 +68,7 @@ def verify_unit(run: Run, number: int) -> dict[str, Any]:
     found = []
     with run.sessions() as (source, target):
         plan = run.plan(source)
-        context = VerifyContext(source, target, run.options.level, ProgressLog())
+        context = VerifyContext(source, target, run.options.level, ProgressLog(), settle=following.settle(run))
         known = {planned.mapping.source for planned in plan.tables}
         states = {state.mapping.source: state for state in load.tables(target, run.control)}
         for part in load.ranges(target, run.control, number):
