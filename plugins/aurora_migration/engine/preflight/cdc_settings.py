@@ -116,7 +116,8 @@ def check_binlog_filters(context: Context) -> Iterator[Finding]:
             "binlog-hides-ddl",
             source.label,
             f"DDL on selected tables is not in its binlog if the session's default schema is filtered: {filters}",
-            f"{remedy}, or run DDL only with the table's own schema as the default (USE)",
+            f"{remedy}, or run DDL only with the table's own schema as the default (USE); with "
+            "binlog_row_metadata = FULL a table that was changed unseen is noticed by its columns' names",
         )
 
 

@@ -7,7 +7,7 @@ server receives as a replica of one that does not, it does not log either (both 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from aurora_migration.engine.preflight.context import Context
@@ -20,6 +20,7 @@ from aurora_migration.model.plan import PlannedTable
 from aurora_migration.sql.quoting import column_list, identifier, qualified
 
 _ACTS: Final = frozenset({"CASCADE", "SET NULL"})
+_ENGINES: Final = frozenset({"INNODB", "BLACKHOLE", "MEMORY"})
 _NATIVE: Final = "innodb_native_foreign_keys"
 
 
@@ -77,16 +78,13 @@ def check_binlog_engines(context: Context) -> Iterator[Finding]:
     """Engines whose rows change without the binlog, or without a moment in which both agree."""
     if not context.reads_binlog:
         return
-    by_engine: dict[str, list[PlannedTable]] = {}
-    for planned in context.plan.tables:
-        by_engine.setdefault(planned.table.engine.upper(), []).append(planned)
-    blackholes, memory = by_engine.pop("BLACKHOLE", []), by_engine.pop("MEMORY", [])
-    by_engine.pop("INNODB", None)
-    others = [planned for engine in sorted(by_engine) for planned in by_engine[engine]]
+    label, tables = context.source.label, context.plan.tables
+    blackholes, memory = (_of(tables, engine) for engine in ("BLACKHOLE", "MEMORY"))
+    others = [planned for planned in tables if planned.table.engine.upper() not in _ENGINES]
     if blackholes:
         yield blocker(
             "engine-not-followed",
-            context.source.label,
+            label,
             "keeps no rows of these BLACKHOLE tables and writes them to its binlog, so the target would have rows "
             f"that the source does not have: {_names(blackholes)}",
             "exclude them in selection",
@@ -95,7 +93,7 @@ def check_binlog_engines(context: Context) -> Iterator[Finding]:
     if keyless:
         yield blocker(
             "engine-not-followed",
-            context.source.label,
+            label,
             "these have neither transactions nor a usable key: there is no position at which a copy of them is "
             f"exact, and none to repair it by: {_names(keyless)}",
             "on the source: ALTER TABLE … ENGINE = InnoDB; or add a primary key; or exclude them in selection",
@@ -103,7 +101,7 @@ def check_binlog_engines(context: Context) -> Iterator[Finding]:
     if memory:
         yield warning(
             "engine-forgets-rows",
-            context.source.label,
+            label,
             "a restart empties these MEMORY tables, and the TRUNCATE that the server then writes to the binlog "
             f"pauses the sync: {_names(memory)}",
             "on the source: ALTER TABLE … ENGINE = InnoDB; or exclude them in selection",
@@ -111,7 +109,7 @@ def check_binlog_engines(context: Context) -> Iterator[Finding]:
     if others:
         yield warning(
             "engine-not-transactional",
-            context.source.label,
+            label,
             f"a crash of the source may change rows of these without the binlog: {_names(others)}",
             "on the source: ALTER TABLE … ENGINE = InnoDB; otherwise run verification after each crash",
         )
@@ -139,6 +137,10 @@ def _without_action(source: Server, key: ForeignKey, *, logs: bool) -> str:
     elif _NATIVE in source.variables:
         ways.insert(0, f"{parameter(source, _NATIVE, 'OFF')}, then restart it: the server logs these changes then")
     return "; or ".join(ways)
+
+
+def _of(tables: Sequence[PlannedTable], engine: str) -> list[PlannedTable]:
+    return [planned for planned in tables if planned.table.engine.upper() == engine]
 
 
 def _names(tables: list[PlannedTable]) -> str:
