@@ -71,7 +71,7 @@ def load_unit(run: Run, number: int) -> dict[str, Any]:
     with run.sessions(local_infile=True) as (source, target), RowReader(run.source) as reader:
         plan = run.plan(source)
         ranges = load.ranges(target, run.control, number)
-        _check_unchanged(run, plan, ranges, target)
+        check_unchanged(run, plan, ranges, target)
         style = row_style(run, target)
         prepare(target)
         progress = ProgressLog()
@@ -101,7 +101,7 @@ def row_style(run: Run, target: Session) -> RowStyle:
     return RowStyle(method)
 
 
-def _check_unchanged(run: Run, plan: MigrationPlan, ranges: Sequence[KeyRange], target: Session) -> None:
+def check_unchanged(run: Run, plan: MigrationPlan, ranges: Sequence[KeyRange], target: Session) -> None:
     """A table whose definition changed since the plan must not be loaded by the old one."""
     states = {state.mapping.source: state for state in load.tables(target, run.control)}
     for name in sorted({part.table for part in ranges}):

@@ -83,13 +83,19 @@ def repair_chunk(context: RepairContext, planned: PlannedTable, chunk: Chunk) ->
     return sum(row.rows for row in rows)
 
 
+def trigger_names(session: Session, table: TableName) -> list[str]:
+    """The triggers of a table."""
+    found = session.query(statement("verify/table_triggers"), {"schema": table.schema, "table": table.name})
+    return [row["name"] for row in found]
+
+
 def drop_triggers(target: Session, table: TableName) -> int:
     """Drop the triggers of a target table; how many there were."""
-    found = target.query(statement("verify/table_triggers"), {"schema": table.schema, "table": table.name})
-    for row in found:
-        name = identifier(table.schema) + raw(".") + identifier(row["name"])
-        target.execute(statement("verify/drop_trigger", trigger=name))
-    return len(found)
+    names = trigger_names(target, table)
+    for name in names:
+        trigger = identifier(table.schema) + raw(".") + identifier(name)
+        target.execute(statement("verify/drop_trigger", trigger=trigger))
+    return len(names)
 
 
 def _deletes(side: Side, rows: Sequence[RowDifference]) -> Iterator[Fragment]:

@@ -13,18 +13,19 @@ rows that are all the source's cannot collide; over a busy one `PASSES` end it, 
 to a key whose change lies between the two positions.
 
 A table without a key is copied whole, by one statement, if it is not equal. Changes cannot be replayed over it by
-key: whoever follows it must know the position of that statement, such as by a read lock on it.
+key, so where they are followed (`ResyncContext.keep_position`) its rows are read at an exact position.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
+from aurora_migration.engine.verify.rewrite import KeepPosition, Rewriter
 from aurora_migration.engine.verify.scope import (
     Pair,
     Side,
@@ -41,17 +42,13 @@ from aurora_migration.model.config import VerificationLevel
 from aurora_migration.model.plan import PlannedTable
 from aurora_migration.model.progress import Progress
 from aurora_migration.mysql.errno import errno_of
-from aurora_migration.mysql.reader import RowReader, RowTooLongError
+from aurora_migration.mysql.reader import RowReader
 from aurora_migration.mysql.session import Session
-from aurora_migration.mysql.writer import Written, prepare, writer_for
+from aurora_migration.mysql.writer import prepare
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.predicates import key_range
-from aurora_migration.sql.quoting import Fragment, qualified, raw
 from aurora_migration.sql.row_hash import row_hash
-from aurora_migration.sql.row_text import RowStyle, row_builder, row_text, row_values
-
-Conditions = Callable[[], Iterable[Fragment]]
-"""Makes predicates over the rows that are to be deleted or copied, each time anew."""
+from aurora_migration.sql.row_text import RowStyle
 
 PASSES: Final = 4
 MAX_CHUNK_ROWS: Final = 25_000  # whose keys and hashes are in memory, twice
@@ -94,7 +91,11 @@ class Resynced:
 
 @dataclass(frozen=True, slots=True)
 class ResyncContext:
-    """What resync needs: a session and a reader to each side; the target's triggers must be out of the way."""
+    """What resync needs: a session and a reader to each side; the target's triggers must be out of the way.
+
+    ``keep_position`` is given where changes are followed: it is called in the target transaction that makes a
+    table without a key equal, with the table and the position that its rows are of.
+    """
 
     source: Session
     target: Session
@@ -105,6 +106,11 @@ class ResyncContext:
     on_progress: Callable[[Progress], None]
     clock: Callable[[], float] = time.monotonic
     chunk_rows: int = MAX_CHUNK_ROWS
+    keep_position: KeepPosition | None = None
+
+    @property
+    def rewriter(self) -> Rewriter:
+        return Rewriter(self.source_reader, self.target, self.style)
 
 
 def resync_table(context: ResyncContext, planned: PlannedTable, part: KeyRange | None = None) -> Resynced:
@@ -118,7 +124,7 @@ def resync_table(context: ResyncContext, planned: PlannedTable, part: KeyRange |
     started, done = context.clock(), Resynced()
     with ThreadPoolExecutor(max_workers=2) as pool:
         if planned.table.chunk_key is None:
-            done = _resync_keyless(context, pool, pair, part)
+            done = _patiently(partial(_resync_keyless, context, pool, pair, part))
         else:
             for _ in range(PASSES):
                 found = _pass(context, pool, pair, part)
@@ -181,12 +187,12 @@ def _resync_chunk(context: ResyncContext, pool: Executor, pair: Pair, chunk: Chu
         return Resynced(rows, 1)
     coming, going = sorted(map(_key, here)), sorted(map(_key, there))
     if common:
-        written = _rewrite(
-            context, pair, lambda: key_conditions(pair[1], going), lambda: key_conditions(pair[0], coming)
+        written = context.rewriter.rewrite(
+            pair, lambda: key_conditions(pair[1], going), lambda: key_conditions(pair[0], coming)
         )
     else:
         whole = key_range(pair[0].key_columns, chunk.lower, chunk.upper)
-        written = _rewrite(context, pair, lambda: [whole] * bool(going), lambda: [whole] * bool(coming))
+        written = context.rewriter.rewrite(pair, lambda: [whole] * bool(going), lambda: [whole] * bool(coming))
     updated = len(set(coming) & set(going))
     return Resynced(
         rows_checked=rows,
@@ -201,12 +207,13 @@ def _resync_chunk(context: ResyncContext, pool: Executor, pair: Pair, chunk: Chu
 
 
 def _resync_keyless(context: ResyncContext, pool: Executor, pair: Pair, part: KeyRange) -> Resynced:
-    """Copy a table without a key whole, unless it is equal: all its rows by one statement, in one transaction."""
-    chunk, everything = Chunk(part.table, part.number, 1, None, None), [raw("TRUE")]
-    if (rows := _equal_rows(pool, pair, chunk)) is not None:
+    """Copy a table without a key whole, unless it is equal."""
+    chunk = Chunk(part.table, part.number, 1, None, None)
+    if context.keep_position is None and (rows := _equal_rows(pool, pair, chunk)) is not None:
         return Resynced(rows, 1)
-    held = measure(VerificationLevel.ROW_COUNT, pair[1], chunk)["row_count"]
-    written = _rewrite(context, pair, lambda: everything, lambda: everything)
+    held, written = context.rewriter.copy_whole(pair, chunk, context.keep_position)
+    if written is None:
+        return Resynced(held, 1)
     return Resynced(written.rows, 1, 1, inserted=written.rows, deleted=held, bytes=written.bytes)
 
 
@@ -225,42 +232,3 @@ def _lines(reader: RowReader, side: Side, chunk: Chunk) -> set[bytes]:
 
 def _key(line: bytes) -> str:
     return line.rpartition(b"=")[0].decode("ascii")
-
-
-def _rewrite(context: ResyncContext, pair: Pair, going: Conditions, coming: Conditions) -> Written:
-    """Delete rows of the target and copy rows of the source, in one transaction."""
-    try:
-        return _write(context, pair, going, _text_blocks(context, pair[0], coming))
-    except RowTooLongError:
-        return _write(context, pair, going, _value_blocks(context, pair[0], coming))
-
-
-def _write(context: ResyncContext, pair: Pair, going: Conditions, blocks: Iterator[list[bytes]]) -> Written:
-    target = pair[1].table
-    with context.target.transaction():
-        for condition in going():
-            context.target.execute(
-                statement("verify/delete_rows", table=qualified(target.name), condition=condition)
-            )
-        return writer_for(context.style)(context.target, target, blocks, replace=True)
-
-
-def _text_blocks(context: ResyncContext, side: Side, coming: Conditions) -> Iterator[list[bytes]]:
-    table = side.table
-    average = table.data_bytes // max(1, table.row_estimate)
-    for condition in coming():
-        yield from context.source_reader.text_rows(
-            _select(side, condition, row_text(table, context.style)), average
-        )
-
-
-def _value_blocks(context: ResyncContext, side: Side, coming: Conditions) -> Iterator[list[bytes]]:
-    build = row_builder(side.table, context.style)
-    for condition in coming():
-        yield from context.source_reader.value_rows(_select(side, condition, row_values(side.table)), build)
-
-
-def _select(side: Side, condition: Fragment, row: Fragment) -> Fragment:
-    return statement(
-        "verify/resync_rows", row=row, table=qualified(side.table.name), index=side.index, range=condition
-    )
