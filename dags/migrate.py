@@ -72,4 +72,5 @@ def build(config: MigrationConfig) -> DAG:
 
 
 for _config in read_all()[0]:
-    globals()[f"{_config.name}.migrate"] = build(_config)
+    if _config.engine == "native":
+        globals()[f"{_config.name}.migrate"] = build(_config)

@@ -17,8 +17,9 @@ ALLOWED = {
     "mysql": {"errors", "model", "sql"},
     "store": {"errors", "model", "sql", "mysql"},
     "engine": {"errors", "model", "sql", "mysql", "store"},
-    "bridge": {"errors", "model", "sql", "mysql", "store", "engine"},
-    "operators": {"errors", "model", "mysql", "store", "engine", "bridge"},
+    "dms": {"errors", "model"},
+    "bridge": {"errors", "model", "sql", "mysql", "store", "engine", "dms"},
+    "operators": {"errors", "model", "mysql", "store", "engine", "dms", "bridge"},
     "web": {"errors", "model", "mysql", "store", "bridge"},
     "cli": {"errors", "model", "sql", "mysql", "store", "engine", "bridge"},
 }

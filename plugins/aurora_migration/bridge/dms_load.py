@@ -13,6 +13,7 @@ from aurora_migration.bridge import report_log
 from aurora_migration.bridge.dms_memory import finish, keep, moment, open_phase
 from aurora_migration.bridge.dms_run import DmsRun
 from aurora_migration.dms.decision import Action, Claim, Decision, decide_load
+from aurora_migration.dms.division import replication_type
 from aurora_migration.dms.observed import Observed
 from aurora_migration.dms.statistics import TableStatistics
 from aurora_migration.dms.verdict import ControlRow, judge
@@ -36,7 +37,7 @@ def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
         observed = dms_run.replication.observe()
         wave = moment(run, target, "schema-wave-1")
         claim = Claim(**summary["claim"]) if "claim" in summary else None
-        decision = decide_load(observed, claim, wave, run.config.type, fresh=fresh)
+        decision = decide_load(observed, claim, wave, replication_type(run.config), fresh=fresh)
         _log.info("Replication %s: %s, so %s", observed, decision.reason, decision.action)
         if decision.action is Action.JUDGE:
             tables = [planned.mapping.source for planned in run.plan(source).tables]

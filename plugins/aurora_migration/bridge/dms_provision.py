@@ -12,6 +12,7 @@ from typing import Any
 from aurora_migration.bridge.dms_memory import finish, open_phase
 from aurora_migration.bridge.dms_run import DmsRun
 from aurora_migration.dms.cost import estimate
+from aurora_migration.dms.division import replication_type
 from aurora_migration.dms.mapping import table_mappings
 from aurora_migration.dms.replication import Definition
 from aurora_migration.dms.settings import LobPlan, lob_columns, longest, task_settings
@@ -27,9 +28,10 @@ _log = logging.getLogger(__name__)
 PHASE = "dms-provision"
 
 
-def advance(dms_run: DmsRun, migration_type: MigrationType, *, fresh: bool) -> Wait | dict[str, Any]:
+def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
     """A `Wait`, or the summary once all is there. Raises: MigrationError."""
     run = dms_run.run
+    migration_type = replication_type(run.config)
     with run.sessions() as (source, target), open_phase(run, target, PHASE) as summary:
         plan = run.plan(source)
         if "cost" not in summary:

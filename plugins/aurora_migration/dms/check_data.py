@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from aurora_migration.dms.checking import CheckContext
+from aurora_migration.dms.division import followed_by_dms
 from aurora_migration.dms.mapping import stray_tables
 from aurora_migration.dms.settings import lob_columns
-from aurora_migration.model.config import MigrationType
 from aurora_migration.model.finding import Finding, blocker, note, warning
 from aurora_migration.model.plan import PlannedTable
 
@@ -36,7 +36,7 @@ def check_tables(context: CheckContext) -> Iterator[Finding]:
             "renames.tables sends it to another schema, and DMS renames schemas as a whole",
             "rename within its schema, or use engine native",
         )
-    follows = context.config.follows_changes
+    follows = followed_by_dms(context.config)
     lobs = [one for one in context.plan.tables if lob_columns(one.table) and one.table.chunk_key is None]
     if lobs:
         tell = blocker if context.config.dms.lob == "full" or follows else warning
@@ -99,7 +99,7 @@ def check_source_version(context: CheckContext) -> Iterator[Finding]:
 
 def check_change_capture(context: CheckContext) -> Iterator[Finding]:
     """What following the binlog takes."""
-    if context.config.type is MigrationType.FULL_LOAD:
+    if not followed_by_dms(context.config):
         return
     for name, wanted in (("log_bin", "ON"), ("binlog_format", "ROW"), ("binlog_row_image", "FULL")):
         seen = context.variables.get(name, wanted)

@@ -56,7 +56,8 @@ class CostEstimate:
         month = self.dollars_an_hour * _HOURS_A_MONTH
         return (
             f"{self.compute}: about ${self.dollars_an_hour:.3f} an hour (list price of us-east-1), ${load:,.2f} "
-            f"for a load of {self.load_hours:,.1f} hours, ${month:,.0f} a month; charged until dms_teardown has run"
+            f"for a load of {self.load_hours:,.1f} hours, ${month:,.0f} a month; charged until dms_teardown has "
+            "run"
         )
 
 

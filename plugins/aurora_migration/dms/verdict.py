@@ -51,7 +51,7 @@ def judge(
     if observed.tables_errored and not any(one.failed for one in statistics):
         seen = f"DMS counts {observed.tables_errored} tables in error"
         findings.append(blocker("dms-table-error", "replication", seen, _LOG))
-    findings += _control(control)
+    findings += control_findings(control)
     return tuple(findings)
 
 
@@ -89,7 +89,8 @@ def _validation(subject: str, one: TableStatistics) -> Iterator[Finding]:
         yield warning("dms-validation-incomplete", subject, seen, "this project's verification compares the rows")
 
 
-def _control(rows: Iterable[ControlRow]) -> Iterator[Finding]:
+def control_findings(rows: Iterable[ControlRow]) -> Iterator[Finding]:
+    """What DMS's own control tables hold against a replication."""
     codes = {
         "awsdms_apply_exceptions": "dms-apply-exception",
         "awsdms_suspended_tables": "dms-table-suspended",

@@ -7,7 +7,7 @@ from typing import Any
 from airflow.sdk import Context
 
 from aurora_migration.bridge import report_log
-from aurora_migration.bridge.preflight import check
+from aurora_migration.bridge.preflight import Checked, check
 from aurora_migration.bridge.run import Run
 from aurora_migration.operators.base import MigrationOperator
 
@@ -21,7 +21,11 @@ class PreflightOperator(MigrationOperator):
     ui_color = "#e8f0fe"
 
     def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
-        result = check(run)
+        result = self.check(run)
         report_log.log_findings(result.findings)
         context["ti"].xcom_push(key="findings", value=report_log.findings_json(result.findings))
         return result.finish()
+
+    def check(self, run: Run) -> Checked:
+        """Every check that this engine's runs need."""
+        return check(run)

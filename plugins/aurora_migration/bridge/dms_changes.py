@@ -1,0 +1,174 @@
+"""Following changes by DMS: begin, watch, drain, stop.
+
+After a load by DMS the task goes on where the load's own changes end; after a load by this project's engine a task
+of type ``cdc`` begins at the position that was recorded before it. DMS then settles by key what overlaps.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from aurora_migration.bridge import dms_provision, report_log
+from aurora_migration.bridge.dms_load import control_rows
+from aurora_migration.bridge.dms_preflight import dms_findings
+from aurora_migration.bridge.dms_run import DmsRun
+from aurora_migration.bridge.run import Run
+from aurora_migration.dms.decision import Action, decide_changes
+from aurora_migration.dms.health import behind, health, latency
+from aurora_migration.dms.observed import Observed
+from aurora_migration.dms.waiting import Wait
+from aurora_migration.errors import FatalError, MigrationError, PreflightError, RetryableError
+from aurora_migration.model.finding import Severity
+from aurora_migration.mysql.position import read_position
+from aurora_migration.mysql.session import Session
+from aurora_migration.store import dms as store
+
+_log = logging.getLogger(__name__)
+_METRICS: Final = ("CDCLatencySource", "CDCLatencyTarget")
+
+
+def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
+    """Let the replication follow. Raises: FatalError, RetryableError if it does not."""
+    replication = dms_run.replication
+    observed = replication.observe()
+    decision = decide_changes(observed, fresh=fresh)
+    _log.info("Replication %s: %s, so %s", observed, decision.reason, decision.action)
+    if decision.action is Action.FAIL:
+        raise FatalError(
+            decision.reason, subject=replication.word, remedy="see its log; clear this task to resume it"
+        )
+    if decision.action is Action.RETRY:
+        raise RetryableError(decision.reason, subject=replication.word)
+    if decision.action is Action.WAIT:
+        return replication.wait()
+    if decision.action is not Action.JUDGE:
+        position = _position(dms_run.run) if decision.action is Action.START else None
+        replication.start(str(decision.action), position)
+        return replication.wait()
+    return _judge(dms_run, observed)
+
+
+def watch(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
+    """The same on a schedule; where our engine did the load, the replication is made first."""
+    if dms_run.run.config.engine == "native" and not _is_made(dms_run):
+        wait = _provision(dms_run, fresh=fresh)
+        if isinstance(wait, Wait):
+            return wait
+    return advance(dms_run, fresh=fresh)
+
+
+def not_ready(run: Run) -> str:
+    """Why there is nothing to watch yet, or nothing."""
+    with Session.open(run.target) as target:
+        if not run.control.exists(target) or store.last_position(target, run.control) is None:
+            return f"nothing has been loaded yet: run {run.config.name}.migrate first"
+    if run.config.engine == "dms" and DmsRun(run).replication.observe().status == "absent":
+        return f"there is no replication: run {run.config.name}.migrate first"
+    return ""
+
+
+def drain(dms_run: DmsRun) -> Wait | dict[str, Any]:
+    """A `Wait` until the replication has passed the source's present position. Raises: MigrationError."""
+    with Session.open(dms_run.run.source) as source:
+        position = read_position(source)
+    observed = dms_run.replication.observe()
+    if observed.status != "running":
+        raise FatalError(f"is {observed.status} and applies nothing", subject=dms_run.replication.word)
+    if position is None:
+        raise FatalError("does not tell its position", subject=dms_run.run.source.label)
+    left = behind(observed.checkpoint, position)
+    _log.info("Draining position=%s:%s checkpoint=%s", position.file, position.offset, observed.checkpoint)
+    if left:
+        return dms_run.replication.wait()
+    return {"drained_to": f"{position.file}:{position.offset}"}
+
+
+def stop(dms_run: DmsRun) -> Wait | dict[str, Any]:
+    """Stop it, and wait for that; one that rests already is left alone."""
+    observed = dms_run.replication.observe()
+    if observed.status == "running":
+        dms_run.replication.stop()
+        return dms_run.replication.wait()
+    if observed.at_rest or observed.status == "absent":
+        return {"status": observed.status, "stop_reason": observed.stop_reason}
+    return dms_run.replication.wait()
+
+
+def latencies(dms_run: DmsRun) -> dict[str, float]:
+    """Seconds behind, by metric, from CloudWatch; empty where it does not tell."""
+    resource = dms_run.replication.arn().rpartition(":")[2]
+    now = datetime.now(UTC)
+    try:
+        found = dms_run.client("cloudwatch").get_metric_data(
+            MetricDataQueries=[_query(name, dms_run.names.instance, resource) for name in _METRICS],
+            StartTime=now - timedelta(minutes=15),
+            EndTime=now + timedelta(minutes=1),
+            ScanBy="TimestampDescending",
+        )
+    except MigrationError:
+        return {}
+    except Exception as error:
+        if not hasattr(error, "response") and not type(error).__module__.startswith("botocore"):
+            raise
+        _log.info("CloudWatch does not tell latencies reason=%s", type(error).__name__)
+        return {}
+    return latency(found.get("MetricDataResults", ()))
+
+
+def _query(metric: str, instance: str, resource: str) -> dict[str, Any]:
+    dimensions = [
+        {"Name": "ReplicationInstanceIdentifier", "Value": instance},
+        {"Name": "ReplicationTaskIdentifier", "Value": resource},
+    ]
+    stat = {"Metric": {"Namespace": "AWS/DMS", "MetricName": metric, "Dimensions": dimensions}}
+    return {"Id": metric.lower(), "MetricStat": {**stat, "Period": 60, "Stat": "Maximum"}}
+
+
+def _judge(dms_run: DmsRun, observed: Observed) -> dict[str, Any]:
+    with Session.open(dms_run.run.target) as target:
+        control = control_rows(dms_run, target)
+    statistics = dms_run.replication.statistics()
+    seconds = latencies(dms_run)
+    findings = health(statistics, control, seconds)
+    report_log.log_findings(findings)
+    bad = [finding for finding in findings if finding.severity is Severity.BLOCKER]
+    if bad:
+        words = "; ".join(f"{finding.code} ({finding.subject})" for finding in bad[:10])
+        raise FatalError(
+            f"does not follow: {words}", subject=dms_run.replication.word, remedy="see the findings above"
+        )
+    return {
+        "status": observed.status,
+        "tables": len(statistics),
+        "changes": sum(one.changes for one in statistics),
+        "changes_applied": sum(one.changes_applied for one in statistics),
+        "latency_seconds": seconds,
+    }
+
+
+def _is_made(dms_run: DmsRun) -> bool:
+    return dms_run.replication.observe().status not in {"absent", "creating"}
+
+
+def _provision(dms_run: DmsRun, *, fresh: bool) -> Wait | None:
+    run = dms_run.run
+    with Session.open(run.source) as source:
+        plan = run.plan(source)
+    if fresh:
+        findings = dms_findings(run, plan)
+        report_log.log_findings(findings)
+        bad = [finding for finding in findings if finding.severity is Severity.BLOCKER]
+        if bad:
+            names = "; ".join(f"{finding.code} ({finding.subject})" for finding in bad)
+            raise PreflightError(f"{len(bad)} blockers, nothing was created: {names}", findings)
+    result = dms_provision.advance(dms_run, fresh=fresh)
+    return result if isinstance(result, Wait) else None
+
+
+def _position(run: Run) -> str | None:
+    """Where changes begin, in DMS's words; None is now."""
+    with Session.open(run.target) as target:
+        found = store.last_position(target, run.control)
+    return f"{found.file}:{found.offset}" if found is not None else None
