@@ -334,7 +334,7 @@ def test_what_cannot_be_read_pauses_only_where_it_may_touch_the_selection() -> N
     [
         ("ALTER TABLE orders DROP COLUMN x", "ALTER TABLE shop.orders DROP COLUMN x"),
         ("alter table orders  modify a enum('x','y')", "ALTER TABLE shop.orders modify a enum('…','…')"),
-        ("ALTER TABLE `orders` ADD a int DEFAULT 'secret' /* x */", "ALTER TABLE shop.orders ADD a int DEFAULT '…'"),
+        ("ALTER TABLE `orders` ADD a int DEFAULT 'secret' /**/", "ALTER TABLE shop.orders ADD a int DEFAULT '…'"),
         ("RENAME TABLE b TO a, other.b TO b", "RENAME TABLE shop.b TO shop.a, other.b TO shop.b"),
         ("DROP TABLE a, other.b", "DROP TABLE shop.a, other.b"),
         ("DROP DATABASE shop", "DROP DATABASE shop"),

@@ -16,6 +16,7 @@ from aurora_migration.engine.cdc.ddl_trial import (
     Trial,
     contradictions,
     definition_or_none,
+    relation_kind,
     ruled,
     run_as_written,
     trial_of,
@@ -30,6 +31,7 @@ from aurora_migration.sql.ddl.alteration import Additions, read_additions
 from aurora_migration.sql.ddl.change import Change
 from aurora_migration.sql.ddl.change_reader import read_change
 from aurora_migration.sql.ddl.created_table import CreatedTable, read_created
+from aurora_migration.sql.ddl.lexer import Kind
 from aurora_migration.sql.ddl.sql_mode import mode_names
 from aurora_migration.sql.ddl.table import KeyClause, TableDefinition
 from aurora_migration.sql.ddl.table_compare import PartDifference, PartKind, normal, table_differences
@@ -81,10 +83,10 @@ class _Table:
 
     def add(self, additions: Additions) -> None:
         """Columns and indexes."""
-        found = definition_or_none(self.target, self.name)
+        found = self._found()
         if found is None:
             raise self._mismatch("is missing")
-        there = _present(additions, found)
+        there = _present(additions, found, self.name)
         with trial_of(self.name, self.config, self.target) as trial:
             made = self._tried(trial, additions, found if there else None)
         if None in additions.keys and self._unnamed_is_there(made, found):
@@ -102,7 +104,7 @@ class _Table:
         collation = default_collation(self.target, self.name.schema)
         if collation is None:
             raise self._mismatch(f"there is no database {self.name.schema}")
-        found = definition_or_none(self.target, self.name)
+        found = self._found()
         with trial_of(self.name, self.config, self.target) as trial:
             sql = trusted(created.create(qualified(trial.name).plain, collation))
             run_as_written(self.target, sql, self.mode, self.subject)
@@ -132,7 +134,7 @@ class _Table:
         if lacks:
             words = f"its original {here} is not as on the source: {'; '.join(lacks[:5])}"
             raise self._mismatch(words, self._by_hand())
-        found = definition_or_none(self.target, self.name)
+        found = self._found()
         like = qualified(here)
         if found is None:
             self.target.execute(library("schema/create_table_like", table=qualified(self.name), original=like))
@@ -141,6 +143,12 @@ class _Table:
         with trial_of(self.name, self.config, self.target) as trial:
             self.target.execute(library("schema/create_table_like", table=qualified(trial.name), original=like))
             self._check_same(table_differences(trial.definition(), found))
+
+    def _found(self) -> TableDefinition | None:
+        kind = relation_kind(self.target, self.name)
+        if kind not in {None, "BASE TABLE"}:
+            raise self._mismatch(f"there is a {kind} of that name", "drop or rename it on the target")
+        return definition_or_none(self.target, self.name)
 
     def _tried(self, trial: Trial, additions: Additions, found: TableDefinition | None) -> TableDefinition:
         """The definition that the additions make; ``found`` if it has them, so that they are taken out before."""
@@ -204,7 +212,7 @@ class _Table:
         return SchemaMismatchError(words, subject=self.subject, remedy=remedy or default)
 
 
-def _present(additions: Additions, found: TableDefinition) -> bool:
+def _present(additions: Additions, found: TableDefinition, table: TableName) -> bool:
     """Whether what has a name is there, all of it. Raises: SchemaMismatchError if a part of it is."""
     columns = {column.name.lower() for column in found.columns}
     named = [name.lower() in columns for name in additions.columns]
@@ -213,6 +221,7 @@ def _present(additions: Additions, found: TableDefinition) -> bool:
         names = ", ".join([*additions.columns, *(key for key in additions.keys if key is not None)])
         raise SchemaMismatchError(
             f"has some of {names}, which the source has added by one statement, and not all",
+            subject=f"table {table} on the target",
             remedy="add or drop by hand what is missing or too much, and trigger the sync again",
         )
     return bool(named) and all(named)
@@ -245,5 +254,11 @@ def _parts(made: TableDefinition, additions: Additions, found: TableDefinition) 
 
 
 def _same_but_name(one: KeyClause, other: KeyClause) -> bool:
-    words = [[word for word in normal(key.text) if word[1] != key.name] for key in (one, other)]
-    return one.kind is other.kind and words[0] == words[1]
+    return one.kind is other.kind and _without_name(one) == _without_name(other)
+
+
+def _without_name(key: KeyClause) -> list[object]:
+    """The words of an index but its name, which is the first of them that is a name."""
+    words = list(normal(key.text))
+    del words[next(index for index, (kind, _) in enumerate(words) if kind is Kind.NAME)]
+    return [*words]

@@ -15,7 +15,7 @@ from typing import Final
 from aurora_migration.errors import MigrationError, SchemaMismatchError, StatementError
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.model.names import TableName
-from aurora_migration.mysql.ddl import show_create_table
+from aurora_migration.mysql.ddl import relations, show_create_table
 from aurora_migration.mysql.session import SQL_MODE, Session
 from aurora_migration.sql.ddl.names import UNCHANGED, NameMap
 from aurora_migration.sql.ddl.table import TableDefinition
@@ -25,7 +25,6 @@ from aurora_migration.sql.ddl.table_rules import rewrite_table
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import Fragment, qualified
 
-_NO_SUCH_TABLE: Final = frozenset({1049, 1146})
 _DUPLICATE: Final = 1062
 
 
@@ -78,14 +77,16 @@ def run_as_written(target: Session, sql: Fragment, sql_mode: str, subject: str) 
         target.set_variable("sql_mode", SQL_MODE)
 
 
+def relation_kind(session: Session, name: TableName) -> str | None:
+    """BASE TABLE or VIEW, or None if there is nothing of that name."""
+    return relations(session, name.schema).get(name.name)
+
+
 def definition_or_none(session: Session, name: TableName) -> TableDefinition | None:
     """A table's definition now, or None if there is no such table."""
-    try:
-        return parse_table(show_create_table(session, name))
-    except StatementError as missing:
-        if missing.errno in _NO_SUCH_TABLE:
-            return None
-        raise
+    if relation_kind(session, name) != "BASE TABLE":
+        return None
+    return parse_table(show_create_table(session, name))
 
 
 def ruled(definition: TableDefinition, source: TableName, target: TableName) -> TableDefinition:

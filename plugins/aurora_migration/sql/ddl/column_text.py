@@ -49,7 +49,7 @@ _TYPES: Final = (
     *("DATE", "DATETIME", "TIME", "TIMESTAMP", "YEAR", "CHAR", "CHARACTER", "VARCHAR", "VARCHARACTER"),
     *("NCHAR", "NVARCHAR", "TINYTEXT", "TEXT", "MEDIUMTEXT", "LONGTEXT", "ENUM", "SET", "JSON", "VECTOR"),
     *("GEOMETRY", "POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON"),
-    *("GEOMETRYCOLLECTION", "GEOMCOLLECTION", *sorted(_BINARY_TYPES)),
+    *("GEOMETRYCOLLECTION", "GEOMCOLLECTION", "SERIAL", *sorted(_BINARY_TYPES)),
 )
 _PLAIN: Final = ("UNSIGNED", "SIGNED", "ZEROFILL", "BINARY", "ASCII", "UNICODE", "VISIBLE", "INVISIBLE", "VIRTUAL")
 _NOW: Final = ("CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP")
@@ -65,6 +65,8 @@ def read_column(r: Reading, *, filled: bool) -> str:
     """
     name = r.identifier()
     facts = _Facts(_type(r))
+    if facts.type == "SERIAL":  # BIGINT UNSIGNED NOT NULL AUTO_INCREMENT UNIQUE
+        facts.extras.append("a counter")
     while not r.done and not (filled and r.at("FIRST", "AFTER")):
         _attribute(r, facts)
     _check(name, facts, filled)

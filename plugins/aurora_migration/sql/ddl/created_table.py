@@ -2,8 +2,8 @@
 
 The elements stay text, once each is known to mean the same on another server; the options go through the same
 named rules as a table that is loaded (`table_rules`). Foreign keys, other engines, and partitions that say where
-they lie are refused. ``START TRANSACTION`` at the end, with which the binlog marks a CREATE TABLE … SELECT whose
-rows follow, is left out.
+they lie are refused. ``START TRANSACTION`` among the options, with which the binlog marks a CREATE TABLE … SELECT
+whose rows follow, is left out.
 """
 
 from __future__ import annotations
@@ -78,9 +78,8 @@ def read_created(change: Change, schema: str) -> CreatedTable | LikeTable:
         _element(Reading(element, schema), columns)
     options, rules = _ruled(r, change.objects[0].name)
     partitioning = _partitioning(r)
-    if not r.done and not r.take("START", "TRANSACTION"):
+    if not r.done:
         raise UnsafeError("it takes rows from a query")
-    r.end()
     return CreatedTable(tuple(columns), joined(inside), options, partitioning, rules)
 
 
@@ -110,12 +109,10 @@ def _ruled(r: Reading, source: TableName) -> tuple[tuple[OptionClause, ...], tup
 
 def _options(r: Reading) -> tuple[OptionClause, ...]:
     options = []
-    while not (
-        r.done or r.at("PARTITION", "START", "AS", "SELECT", "IGNORE", "REPLACE", "WITH", "TABLE", "VALUES")
-    ):
+    while not (r.done or r.at("PARTITION", "AS", "SELECT", "IGNORE", "REPLACE", "WITH", "TABLE", "VALUES")):
         if r.at_symbol("("):
             break
-        if r.take_symbol(","):
+        if r.take_symbol(",") or r.take("START", "TRANSACTION"):
             continue
         options.append(_option(r))
     return tuple(options)
@@ -142,7 +139,7 @@ def _partitioning(r: Reading) -> str:
     if not r.at("PARTITION"):
         return ""
     start = r.index
-    while not r.done and not r.at("START", "AS", "SELECT", "IGNORE", "REPLACE", "WITH", "TABLE"):
+    while not r.done and not r.at("AS", "SELECT", "IGNORE", "REPLACE", "WITH", "TABLE"):
         if r.at(*_UNSAFE_IN_PARTITIONS):
             raise UnsafeError("its partitions say where they lie, or their limits hang on a time zone")
         r.next()
