@@ -1,0 +1,82 @@
+// A run in figures.
+import { bar, el, fill } from "./dom.js";
+import { between, duration, many, NONE, percent, rate, size, whole } from "./format.js";
+
+export function figures() {
+  const node = el("dl", { class: "figures card", "aria-label": "The run in figures" });
+
+  function update({ run, totals, counts, lag, throughput }) {
+    node.hidden = !run;
+    if (!run) return;
+    fill(
+      node,
+      rows(totals),
+      speed(run, totals, throughput),
+      tables(totals),
+      verified(totals),
+      findings(counts),
+      differences(run, counts),
+      lag && behind(lag),
+      figure("Duration", duration(between(run.started_at, run.finished_at ?? (run.active ? null : run.started_at))), run.active ? "so far" : run.kind),
+    );
+  }
+
+  return { node, update };
+}
+
+function figure(name, value, more, tone = "", extra = null) {
+  return el("div", {}, el("dt", {}, name), el("dd", { class: `value ${tone}` }, value), el("dd", { class: "more" }, more || "\u00a0"), extra);
+}
+
+function rows(totals) {
+  if (!totals) return figure("Rows", NONE, "");
+  const fraction = totals.row_estimate ? totals.rows / totals.row_estimate : 1;
+  const done = totals.tables_loaded === totals.tables;
+  const more = done ? size(totals.bytes) : `${percent(fraction)} of about ${whole(totals.row_estimate)}`;
+  return figure("Rows on the target", whole(totals.rows), more, "", el("dd", {}, bar(fraction, "rows loaded", done ? "good" : "")));
+}
+
+function speed(run, totals, throughput) {
+  if (totals?.rows_per_second && run.active) {
+    const left = (totals.row_estimate - totals.rows) / totals.rows_per_second;
+    const more = totals.tables_loaded < totals.tables ? `about ${duration(left)} to go` : size(totals.bytes);
+    return figure("Rows a second", rate(totals.rows_per_second), more);
+  }
+  if (!throughput) return figure("Rows a second", NONE, run.active ? "measuring" : "nothing loaded by this run");
+  const mean = throughput.rows_per_second.reduce((sum, each) => sum + each, 0) / throughput.times.length;
+  const bytes = throughput.bytes_per_second.reduce((sum, each) => sum + each, 0) / throughput.times.length;
+  return figure("Rows a second", rate(mean), `${size(bytes)}/s on average`);
+}
+
+function tables(totals) {
+  if (!totals) return figure("Tables loaded", NONE, "");
+  return figure("Tables loaded", `${whole(totals.tables_loaded)} of ${whole(totals.tables)}`, many(totals.ranges, "key range"));
+}
+
+function verified(totals) {
+  if (!totals?.ranges_verified) return figure("Verified", NONE, "by this run");
+  const fraction = Math.min(1, totals.ranges_verified / totals.ranges);
+  return figure("Verified", percent(fraction), many(totals.ranges_verified, "key range"));
+}
+
+function findings(counts) {
+  const count = counts.blocker + counts.warning;
+  const tone = counts.blocker ? "bad" : counts.warning ? "warn" : "";
+  const name = counts.blocker ? many(counts.blocker, "blocker") : many(counts.note, "note");
+  return figure("Warnings", whole(count), name, tone);
+}
+
+function differences(run, counts) {
+  const known = run.recorded;
+  return figure(
+    "Differences",
+    known ? whole(counts.unexplained) : NONE,
+    `${whole(counts.on_purpose)} changed on purpose`,
+    counts.unexplained ? "bad" : "",
+  );
+}
+
+function behind(lag) {
+  const tone = lag.state === "paused" ? "warn" : "";
+  return figure("Lag", duration(lag.lag_seconds), `${whole(lag.row_changes)} changes applied`, tone);
+}
