@@ -8,7 +8,7 @@ from aurora_migration.bridge.dag_text import sync_doc
 from aurora_migration.bridge.migration_files import read_all
 from aurora_migration.bridge.params import sync_params
 from aurora_migration.model.config import MigrationConfig
-from aurora_migration.operators.sync import SyncOperator
+from aurora_migration.operators.sync import ResyncOperator, SyncOperator
 
 
 def build(config: MigrationConfig) -> DAG:
@@ -29,7 +29,9 @@ def build(config: MigrationConfig) -> DAG:
             "max_retry_delay": timedelta(minutes=2),
         },
     ) as dag:
-        SyncOperator(migration=config.name, task_id="sync")
+        ResyncOperator(migration=config.name, task_id="resync") >> SyncOperator(
+            migration=config.name, task_id="sync", trigger_rule="none_failed"
+        )
     return dag
 
 

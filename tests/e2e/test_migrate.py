@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,13 +17,12 @@ from local import shop
 from local.airflow_client import ConnectionParams
 from local.airflow_instance import AirflowInstance
 from local.login import Login
-from local.oracle import ServerParams, compare_databases
 from local.servers import Pair
+from tests.e2e.runs import RUN_SECONDS, assert_equal, full_log, run, sql, states
 from tests.sakila import load_sakila, sakila_folder
 
 pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.servers, pytest.mark.timeout(1200)]
 
-RUN_SECONDS = 420
 _MIGRATION = """
 name: {name}
 source: {{connection: {source}}}
@@ -77,53 +75,6 @@ def airflow(
     shop.load(root["source"], scale=0.02)
     wrong = replace(pair_connections["source_mysql"], password="not-the-Password-1")
     return start_airflow({**pair_connections, "source_wrong_password": wrong}, migrations=folder)
-
-
-def run(
-    airflow: AirflowInstance, dag_id: str, conf: Mapping[str, Any] | None = None
-) -> tuple[str, dict[str, str]]:
-    """Run a DAG to its end: the run's id, and the state of each task (mapped ones as ``task[i]``)."""
-    client = airflow.client
-    client.wait_for_dag(dag_id)
-    client.unpause(dag_id)
-    run_id = client.trigger(dag_id, conf)
-    client.wait_for_run(dag_id, run_id, RUN_SECONDS)
-    found = states(airflow, dag_id, run_id)
-    for task, state in found.items():
-        if state == "failed" and task != "report":
-            print(full_log(airflow, dag_id, run_id, task))
-    return run_id, found
-
-
-def states(airflow: AirflowInstance, dag_id: str, run_id: str) -> dict[str, str]:
-    return {
-        one["task_id"] + (f"[{one['map_index']}]" if one["map_index"] >= 0 else ""): str(one["state"])
-        for one in airflow.client.task_instances(dag_id, run_id)
-    }
-
-
-def full_log(airflow: AirflowInstance, dag_id: str, run_id: str, task: str, try_number: int = 1) -> str:
-    name, _, index = task.partition("[")
-    map_index = int(index.rstrip("]")) if index else -1
-    return "\n".join(airflow.client.log(dag_id, run_id, name, try_number, map_index))
-
-
-def params(login: Login) -> ServerParams:
-    return ServerParams(login.host, login.port, login.user, login.password)
-
-
-def assert_equal(root: Mapping[str, Login], *schemas: str) -> None:
-    result = compare_databases(params(root["source"]), params(root["target"]), list(schemas))
-    assert result.equal, result
-
-
-def sql(login: Login, *statements: str) -> list[tuple[Any, ...]]:
-    with login.connect() as connection, connection.cursor() as cursor:
-        for text in statements:
-            cursor.execute(text)
-        rows = list(cursor.fetchall())
-        connection.commit()
-    return rows
 
 
 def test_a_dry_run_writes_nothing(airflow: AirflowInstance, root: Mapping[str, Login]) -> None:

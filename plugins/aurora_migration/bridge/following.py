@@ -14,7 +14,7 @@ from aurora_migration.bridge.run import Run
 from aurora_migration.engine.cdc.following import SyncContext, follow, take_apply_lock
 from aurora_migration.engine.cdc.lag import source_position
 from aurora_migration.engine.plan import fingerprint
-from aurora_migration.errors import ConfigurationError, DataMismatchError
+from aurora_migration.errors import ConfigurationError, DataMismatchError, MissingPrivilegeError, RetryableError
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.model.position import Position
@@ -22,6 +22,7 @@ from aurora_migration.model.sync import Checkpoint, SyncResult, SyncState, Table
 from aurora_migration.mysql.position import read_facts, server_version
 from aurora_migration.mysql.session import Session
 from aurora_migration.mysql.snapshot import position_before_load
+from aurora_migration.sql.library import statement
 from aurora_migration.store import load, runs, sync
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ def begin(run: Run, source: Session, target: Session) -> Position:
     Raises: ConfigurationError.
     """
     take_apply_lock(target, run.config.name)
+    _check_prepared(source)
     position = position_before_load(source)
     if position is None:
         position = source_position(source)  # says what is missing
@@ -53,6 +55,20 @@ def begin(run: Run, source: Session, target: Session) -> Position:
         )
     sync.set_state(target, run.control, SyncState.LOADING)
     return found.position
+
+
+def _check_prepared(source: Session) -> None:
+    """A transaction that is prepared now is in the binlog before the position and not yet in the rows.
+
+    Raises: RetryableError.
+    """
+    with contextlib.suppress(MissingPrivilegeError):
+        if rows := source.query(statement("preflight/detached_transactions")):
+            raise RetryableError(
+                f"{len(rows)} prepared XA transactions are undecided, the oldest since {rows[0]['started']}",
+                subject=source.endpoint.label,
+                remedy="commit them or roll them back on the source: XA RECOVER lists them",
+            )
 
 
 def catch_up(run: Run) -> dict[str, Any]:
@@ -85,15 +101,15 @@ def not_ready(run: Run) -> str:
 
 
 @contextlib.contextmanager
-def recorded(run: Run) -> Iterator[dict[str, Any]]:
-    """Record a sync as a run of one phase, and forget those of two weeks ago."""
+def recorded(run: Run, phase: str) -> Iterator[dict[str, Any]]:
+    """Record a phase of a sync as its run, and forget those of two weeks ago."""
     with run.sessions() as (source, target):
         versions = {"source": server_version(source), "target": server_version(target)}
         runs.start_run(target, run.control, run.run_id, "sync", run.options_json(), versions)
         runs.forget_syncs(target, run.control, _KEPT_DAYS)
         state = "failed"
         try:
-            with run.phase(target, "sync") as summary:
+            with run.phase(target, phase) as summary:
                 yield summary
             state = "success"
         finally:

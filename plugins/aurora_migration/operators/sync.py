@@ -9,7 +9,7 @@ from airflow.sdk import Asset, AssetAlias, Context
 from airflow.sdk.exceptions import AirflowSkipException
 from pydantic import JsonValue
 
-from aurora_migration.bridge import following
+from aurora_migration.bridge import following, recovering
 from aurora_migration.bridge.run import Run
 from aurora_migration.model.names import TableName
 from aurora_migration.mysql.session import Session
@@ -27,6 +27,19 @@ class CatchUpOperator(MigrationOperator):
         return summary
 
 
+class ResyncOperator(MigrationOperator):
+    """Compares and rewrites the tables that a person asked for, before changes are applied to them again."""
+
+    ui_color = "#ede7f6"
+
+    def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
+        if not run.options.resync:
+            raise AirflowSkipException("nothing to resync: the parameter is empty")
+        with following.recorded(run, "resync") as summary:
+            summary.update(recovering.resync(run))
+        return summary
+
+
 class SyncOperator(MigrationOperator):
     """Catches up to where the source is now; its outlets are the tables whose rows changed."""
 
@@ -38,7 +51,7 @@ class SyncOperator(MigrationOperator):
     def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
         if reason := following.not_ready(run):
             raise AirflowSkipException(reason)
-        with following.recorded(run) as summary:
+        with following.recorded(run, "sync") as summary:
             result = following.sync_once(run, run.options.acknowledge_ddl)
             summary.update(result.summary())
             events = context["outlet_events"][tables_alias(self.migration)]

@@ -31,7 +31,9 @@ def compare_objects(plan: MigrationPlan, source: Session, target: Session) -> tu
         if schema in plan.whole_schemas:
             found += _compare_database(plan, schema, source, target)
         found += _renames(scope, schema)
-        found += compare_tables(source, target, scope.tables(schema), plan.config.target_name)
+        found += compare_tables(
+            source, target, scope.tables(schema), plan.config.target_name, deferred=plan.config.follows_changes
+        )
     for schema in scope.whole_targets():
         found += _extra_tables(scope, schema, target)
     expected = scope.expected(source)

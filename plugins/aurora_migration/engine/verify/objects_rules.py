@@ -23,6 +23,7 @@ BROKEN_VIEW: Final = "broken-view"
 DEFINER: Final = "definer"
 EVENT_DISABLED: Final = "event-disabled"
 TRIGGER_DEFERRED: Final = "trigger-deferred"
+COUNTER_DEFERRED: Final = "counter-deferred"
 _ROW_FORMAT: Final = "row-format"
 
 # options of a table, as CREATE_OPTIONS or SHOW CREATE names them → the rule that leaves them out
@@ -60,7 +61,10 @@ _PIECES: Final[Sequence[tuple[Words, str]]] = (
 class TableRules:
     """The rules for one table, whose engine on either side decides what the engine rule may explain."""
 
-    def __init__(self, source_engine: str, target_engine: str, counter: str | None = None) -> None:
+    def __init__(
+        self, source_engine: str, target_engine: str, counter: str | None = None, *, deferred: bool = False
+    ) -> None:
+        self.counter_rule = COUNTER_DEFERRED if deferred else ""
         self._converted = source_engine != target_engine and target_engine == "InnoDB"
         self.counter = counter
 

@@ -52,9 +52,12 @@ class Pair:
 
 
 def compare_tables(
-    source: Session, target: Session, tables: list[PlannedTable], on_target: OnTarget
+    source: Session, target: Session, tables: list[PlannedTable], on_target: OnTarget, *, deferred: bool = False
 ) -> list[Difference]:
-    """Compare tables of one source schema; ``on_target`` names a source table there."""
+    """Compare tables of one source schema; ``on_target`` names a source table there.
+
+    ``deferred`` says that counters are raised at the cutover, since the source goes on counting until then.
+    """
     if not tables:
         return []
     ours = facts.tables(source, tables[0].mapping.source.schema)
@@ -70,7 +73,7 @@ def compare_tables(
         if other is None:
             found.append(missing(f"table {mapping.target}"))
             continue
-        pair = _pair(planned, one, other)
+        pair = _pair(planned, one, other, deferred=deferred)
         pairs.append(pair)
         found += _compare_table(pair, one, other)
     for kind in facts.KINDS:
@@ -82,10 +85,10 @@ def compare_tables(
     return found
 
 
-def _pair(planned: PlannedTable, ours: Facts, theirs: Facts) -> Pair:
+def _pair(planned: PlannedTable, ours: Facts, theirs: Facts, *, deferred: bool) -> Pair:
     counter = next((c.name for c in planned.table.columns if "auto_increment" in c.extra), None)
     told = frozenset(fact.removeprefix("option ").upper() for fact in [*ours, *theirs])
-    rules = TableRules(ours["engine"] or "", theirs["engine"] or "", counter)
+    rules = TableRules(ours["engine"] or "", theirs["engine"] or "", counter, deferred=deferred)
     return Pair(planned.mapping, rules, told)
 
 
@@ -95,7 +98,7 @@ def _compare_table(pair: Pair, ours: Facts, theirs: Facts) -> list[Difference]:
     found = compare_facts("table", subject, ours, theirs, pair.rules.explain)
     if pair.rules.counter is not None and counter is not None and int(other_counter or 0) < int(counter):
         detail = change("AUTO_INCREMENT", counter, other_counter)
-        found.append(differs(subject, f"{detail}: numbers would be given out again"))
+        found.append(differs(subject, f"{detail}: numbers would be given out again", pair.rules.counter_rule))
     return found
 
 

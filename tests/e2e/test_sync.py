@@ -1,0 +1,151 @@
+"""A migration that follows changes, under the real scheduler and a live application on the source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+
+from local.airflow_client import ConnectionParams
+from local.airflow_instance import AirflowInstance
+from local.login import Login
+from local.servers import Pair
+from local.workload import Size, Workload, WorkloadSettings, create
+from tests.e2e.runs import assert_equal, full_log, run, sql
+
+pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.servers, pytest.mark.timeout(1200)]
+SCHEMA = "flow"
+SIZE = Size(rows=1_000, big_rows=5_000, keyless=True)
+_MIGRATION = """
+name: flow
+source: {connection: source_mysql}
+target: {connection: target_aurora}
+type: full-load-and-cdc
+selection:
+  - include: "flow.*"
+accounts: {mode: skip}
+load: {chunk_mib: 1, parallel_units: 2}
+sync: {schedule: null, keyless_tables: row-image}
+"""
+
+
+@pytest.fixture(scope="module")
+def root(server_pair: Pair) -> Mapping[str, Login]:
+    return {
+        role: Login("127.0.0.1", server.port, "root", server.root_password)
+        for role, server in (("source", server_pair.source), ("target", server_pair.target))
+    }
+
+
+@pytest.fixture(scope="module")
+def airflow(
+    start_airflow: Callable[..., AirflowInstance],
+    pair_connections: Mapping[str, ConnectionParams],
+    server_pair: Pair,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AirflowInstance:
+    with server_pair.source.connect() as connection:
+        create(connection, SCHEMA, SIZE, 7)
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TABLE {SCHEMA}.noted (id INT PRIMARY KEY, at TIMESTAMP(6) NOT NULL)")
+            cursor.execute(
+                f"CREATE TRIGGER {SCHEMA}.note AFTER INSERT ON {SCHEMA}.noted FOR EACH ROW SET @noted = NEW.id"
+            )
+    folder = tmp_path_factory.mktemp("migrations")
+    (folder / "flow.yaml").write_text(_MIGRATION)
+    return start_airflow(pair_connections, migrations=folder)
+
+
+@pytest.fixture
+def writer(airflow: AirflowInstance, root: Mapping[str, Login]) -> Iterator[Workload]:
+    settings = WorkloadSettings(SCHEMA, 7, size=SIZE, rate=150)
+    with Workload(root["source"], settings) as running:
+        yield running
+
+
+def test_an_application_writes_from_the_first_task_to_the_last_sync(
+    airflow: AirflowInstance, root: Mapping[str, Login], writer: Workload
+) -> None:
+    run_id, found = run(airflow, "flow.migrate")
+    assert set(found.values()) == {"success"}, full_log(airflow, "flow.migrate", run_id, "report")
+    caught_up = airflow.client.xcom("flow.migrate", run_id, "catch_up")
+    assert caught_up["reached"]
+    assert caught_up["transactions"] > 0, "nobody wrote during the load"
+    assert sql(root["target"], f"SHOW TRIGGERS FROM {SCHEMA}") == [], "they would fire on applied rows"
+    run_id, found = run(airflow, "flow.sync")
+    synced = airflow.client.xcom("flow.sync", run_id, "sync")
+    assert found["sync"] == "success"
+    assert synced["reached"]
+    assert synced["row_changes"] > 0
+    run_id, found = run(airflow, "flow.verify")
+    assert set(found.values()) == {"success"}, full_log(airflow, "flow.verify", run_id, "report")
+    writer.stop()
+    run(airflow, "flow.sync")
+    assert_equal(root, SCHEMA, structure=False)
+    events = airflow.client.get("/assets/events", {"limit": 1000})["asset_events"]
+    by_table = {event["uri"]: event["extra"] for event in events}
+    assert f"mysql-to-aurora://flow/{SCHEMA}/accounts" in by_table
+    assert all(extra["row_changes"] > 0 for extra in by_table.values())
+
+
+def test_a_sync_over_an_idle_source_is_short(airflow: AirflowInstance) -> None:
+    run(airflow, "flow.sync")
+    run_id, _ = run(airflow, "flow.sync")
+    tasks = airflow.client.task_instances("flow.sync", run_id)
+    print(f"idle sync: {sum(task['duration'] or 0 for task in tasks):.2f} s of task time")
+    assert airflow.client.xcom("flow.sync", run_id, "sync")["transactions"] == 0
+
+
+def test_ddl_pauses_and_is_acknowledged(airflow: AirflowInstance, root: Mapping[str, Login]) -> None:
+    sql(
+        root["source"],
+        f"INSERT INTO {SCHEMA}.noted VALUES (1, NOW(6))",
+        f"ALTER TABLE {SCHEMA}.noted ADD COLUMN who VARCHAR(20) NOT NULL DEFAULT 'me'",
+        f"INSERT INTO {SCHEMA}.noted (id, at) VALUES (2, NOW(6))",
+    )
+    for _ in range(2):  # the next sync stops at the same place
+        run_id, found = run(airflow, "flow.sync")
+        assert found["sync"] == "failed"
+        log = full_log(airflow, "flow.sync", run_id, "sync")
+        assert "paused in front of DDL" in log
+        assert "ADD COLUMN who" in log
+        assert sql(root["target"], f"SELECT id FROM {SCHEMA}.noted") == [(1,)]
+    mark = log.split("acknowledge_ddl is ")[1].split()[0].strip('".')
+    sql(root["target"], f"ALTER TABLE {SCHEMA}.noted ADD COLUMN who VARCHAR(20) NOT NULL DEFAULT 'me'")
+    run_id, found = run(airflow, "flow.sync", {"acknowledge_ddl": mark})
+    assert found["sync"] == "success", full_log(airflow, "flow.sync", run_id, "sync")
+    assert_equal(root, SCHEMA, structure=False)
+    run_id, found = run(airflow, "flow.verify")
+    assert set(found.values()) == {"success"}, "the new definition is the one that is verified"
+
+
+def test_a_table_changed_by_hand_is_stopped_and_resynced(
+    airflow: AirflowInstance, root: Mapping[str, Login]
+) -> None:
+    sql(root["target"], f"DELETE FROM {SCHEMA}.noted WHERE id = 1")
+    sql(
+        root["source"], f"UPDATE {SCHEMA}.noted SET who = 'you'", f"UPDATE {SCHEMA}.accounts SET cents = cents + 0"
+    )
+    run_id, found = run(airflow, "flow.sync")
+    assert found["sync"] == "failed"
+    assert f"{SCHEMA}.noted" in full_log(airflow, "flow.sync", run_id, "sync")
+    run_id, found = run(airflow, "flow.sync", {"resync": [f"{SCHEMA}.noted"]})
+    assert found["sync"] == "success", full_log(airflow, "flow.sync", run_id, "sync")
+    assert_equal(root, SCHEMA, structure=False)
+
+
+def test_a_purged_position_is_told_and_overcome(
+    airflow: AirflowInstance, root: Mapping[str, Login], server_pair: Pair
+) -> None:
+    sql(root["source"], f"INSERT INTO {SCHEMA}.noted (id, at) VALUES (7, NOW(6))", "FLUSH BINARY LOGS")
+    last = sql(root["source"], "SHOW BINARY LOGS")[-1][0]
+    sql(root["source"], f"PURGE BINARY LOGS TO '{last}'")
+    run_id, found = run(airflow, "flow.sync")
+    assert found["sync"] == "failed"
+    assert "PositionLostError" in full_log(airflow, "flow.sync", run_id, "sync")
+    run_id, found = run(airflow, "flow.sync", {"resync": ["*"]})
+    assert found["sync"] == "success", full_log(airflow, "flow.sync", run_id, "sync")
+    assert_equal(root, SCHEMA, structure=False)
+    sql(root["source"], f"DELETE FROM {SCHEMA}.noted WHERE id = 7")
+    run(airflow, "flow.sync")
+    assert_equal(root, SCHEMA, structure=False)
