@@ -1,9 +1,9 @@
 """Syncs in a process of their own, for tests that kill them: ``python -m tests.sync_process SETTINGS.json``.
 
 Keys: ``source`` and ``target`` (host, port, user, password), ``config``, ``style``, ``during_load`` (the catch-up
-of a full load, which marks the overlap first), ``seconds`` (one sync after the other for so long; null: just one, to
-its goal). Prints ``{"following": true}`` before the first and the result of each as a JSON object a line. It ends with
-status 75 if it is worth another try.
+of a full load, which marks the overlap first), ``seconds`` (one sync after the other for so long; null: one).
+Prints ``{"following": true}`` before the first, and the result of each as a JSON object a line. Its status is 75
+where it is worth another try.
 """
 
 from __future__ import annotations

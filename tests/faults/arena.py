@@ -55,7 +55,8 @@ class Arena:
         """A cursor of root's, past the proxy. Raises: ServerIsDownError, at any statement."""
         connection: Connection[Cursor] | None = None
         try:
-            connection = self.server(role).connect()
+            # over TCP: PyMySQL leaks a Unix socket that is refused
+            connection = self.server(role).root_login.connect()
             with connection.cursor() as cursor:
                 yield cursor
         except (pymysql.err.OperationalError, pymysql.err.InterfaceError) as error:

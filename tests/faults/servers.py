@@ -58,17 +58,19 @@ def read_only_target(arena: Arena, rng: Random) -> str:
 
 def full_target(arena: Arena, rng: Random) -> str:
     """No connection is left, not even the one that is kept for administrators; and sessions are killed."""
-    seconds, idle = rng.uniform(1, 4), list[Connection[Cursor]]()
+    seconds = rng.uniform(1, 4)
+    idle: list[Connection[Cursor]] = []
     with arena.root("target") as cursor:
         cursor.execute("SELECT COUNT(*), @@GLOBAL.max_connections FROM performance_schema.processlist")
         used, most = cursor.fetchone() or (0, 0)
-        cursor.execute("SET GLOBAL max_connections = %s", (max(used - 2, 1),))
-        killed = _kill(arena, "target", "CONNECTION")
     try:
+        with arena.root("target") as cursor:
+            cursor.execute("SET GLOBAL max_connections = %s", (max(used - 2, 1),))
+            killed = _kill(cursor, arena.account("target"), "CONNECTION")
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             with contextlib.suppress(pymysql.err.OperationalError):
-                idle.append(arena.pair.target.connect())
+                idle.append(arena.pair.target.root_login.connect())
             time.sleep(0.01)
     finally:
         for connection in idle:
@@ -82,19 +84,19 @@ def kill_sessions(arena: Arena, rng: Random) -> str:
     role, what = rng.choice(("source", "target", "target")), rng.choice(("CONNECTION", "QUERY"))
     killed = 0
     for _ in range(rng.randint(1, 5)):
-        killed += _kill(arena, role, what)
+        with arena.root(role) as cursor:
+            killed += _kill(cursor, arena.account(role), what)
         time.sleep(rng.uniform(0.05, 0.5))
     return f"of={role} what={what} killed={killed}"
 
 
-def _kill(arena: Arena, role: str, what: str) -> int:
-    with arena.root(role) as cursor:
-        cursor.execute("SELECT ID FROM performance_schema.processlist WHERE USER = %s", (arena.account(role),))
-        found = [number for (number,) in cursor.fetchall()]
-        for number in found:
-            with contextlib.suppress(pymysql.err.InternalError, pymysql.err.OperationalError):  # gone by itself
-                cursor.execute(f"KILL {what} {number}")
-        return len(found)
+def _kill(cursor: Cursor, account: str, what: str) -> int:
+    cursor.execute("SELECT ID FROM performance_schema.processlist WHERE USER = %s", (account,))
+    found = [number for (number,) in cursor.fetchall()]
+    for number in found:
+        with contextlib.suppress(pymysql.err.InternalError, pymysql.err.OperationalError):  # gone by itself
+            cursor.execute(f"KILL {what} {number}")
+    return len(found)
 
 
 def rotate_binlog(arena: Arena, rng: Random) -> str:
