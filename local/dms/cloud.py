@@ -7,7 +7,6 @@ account. The credentials are words without meaning: nothing here talks to AWS.
 from __future__ import annotations
 
 import json
-import os
 import threading
 import urllib.request
 from collections.abc import Mapping, Sequence
@@ -83,8 +82,6 @@ class Cloud:
 
     def start(self) -> Self:
         """Start both servers; returns itself."""
-        # read when the first account is made: the roles' managed policies are not there without it
-        os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
         from werkzeug.serving import make_server
 
@@ -92,10 +89,11 @@ class Cloud:
         self._moto = make_server(
             "127.0.0.1", self._services_port, application, threaded=True, request_handler=_quiet()
         )
-        self._thread = threading.Thread(target=self._moto.serve_forever, name="moto", daemon=True)
+        self._thread = threading.Thread(target=self._moto.serve_forever, args=(0.05,), name="moto", daemon=True)
         self._thread.start()
         account = Account(f"http://127.0.0.1:{self._moto.server_port}", self._region)
         _empty(account.url)
+        _add_managed_policies(account.number)
         self._dms = StandIn(account, **self._arguments).start()
         return self
 
@@ -206,3 +204,16 @@ def _empty(url: str) -> None:
     request = urllib.request.Request(f"{url}/moto-api/reset", method="POST")
     with urllib.request.urlopen(request, timeout=30):
         pass
+
+
+def _add_managed_policies(account: str) -> None:
+    """Give the account AWS's own policies for DMS; moto would load all thousand of them, or none."""
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+    from moto.iam.models import AWSManagedPolicy, iam_backends
+
+    backend = iam_backends[account]["aws"]
+    for name, data in json.loads(aws_managed_policies_data).items():
+        if name.startswith("AmazonDMS"):
+            policy = AWSManagedPolicy.from_data(name, account, backend.region_name, data)
+            backend.aws_managed_policies.append(policy)
+            backend.managed_policies[policy.arn] = policy
