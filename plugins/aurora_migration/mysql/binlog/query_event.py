@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import struct
 from typing import Final
 
@@ -75,8 +76,10 @@ def _schemas(status: bytes, at: int) -> tuple[tuple[str, ...] | None, int]:
 
 
 def _encoding(collation: int) -> str:
+    """UTF-8 also for what Python does not know, such as binary: bytes that are none come as lone surrogates."""
     try:
-        encoding: str | None = charset_by_id(collation).encoding
-    except KeyError:
+        encoding = charset_by_id(collation).encoding or "utf8"
+        codecs.lookup(encoding)
+    except LookupError:
         return "utf8"
-    return encoding or "utf8"
+    return encoding
