@@ -21,53 +21,88 @@ Make = Callable[..., Changing]
 
 ADDITIONS = {
     "column": ["ALTER TABLE orders ADD COLUMN a INT"],
-    "two, first and after": ["ALTER TABLE orders ADD a INT FIRST, ADD COLUMN b CHAR(3) NOT NULL DEFAULT 'x' AFTER a"],
+    "two, first and after": [
+        "ALTER TABLE orders ADD a INT FIRST, ADD COLUMN b CHAR(3) NOT NULL DEFAULT 'x' AFTER a"
+    ],
     "parenthesis": ["ALTER TABLE orders ADD (a INT, b ENUM('ä','ö') CHARACTER SET latin1 NOT NULL, KEY k (a))"],
-    "column and index": ["alter table orders add column a int, add unique key u (a), algorithm=inplace, lock=none"],
-    "zero date": ["ALTER TABLE orders ADD COLUMN a DATE NOT NULL", "ALTER TABLE orders ADD b DATE DEFAULT '0000-00-00'"],
+    "column and index": [
+        "alter table orders add column a int, add unique key u (a), algorithm=inplace, lock=none"
+    ],
+    "zero date": [
+        "ALTER TABLE orders ADD COLUMN a DATE NOT NULL",
+        "ALTER TABLE orders ADD b DATE DEFAULT '0000-00-00'",
+    ],
     "quotes by mode": [
         "SET sql_mode='ANSI_QUOTES,NO_BACKSLASH_ESCAPES,REAL_AS_FLOAT'",
-        'ALTER TABLE "orders" ADD COLUMN "a""b" VARCHAR(9) DEFAULT \'x\\\' COMMENT \'it\'\'s\', ADD r REAL',
+        "ALTER TABLE \"orders\" ADD COLUMN \"a\"\"b\" VARCHAR(9) DEFAULT 'x\\' COMMENT 'it''s', ADD r REAL",
     ],
-    "percent, comments": ["ALTER /* 1 */ TABLE `orders` -- 2\n ADD # 3\n `100%%d` INT DEFAULT '5' COMMENT '%s %(a)s'"],
-    "version comments": ["ALTER TABLE orders /*!80000 ADD COLUMN a INT */ /*!80023 INVISIBLE *//*!99999 COMMENT 'no' */"],
+    "percent, comments": [
+        "ALTER /* 1 */ TABLE `orders` -- 2\n ADD # 3\n `100%%d` INT DEFAULT '5' COMMENT '%s %(a)s'"
+    ],
+    "version comments": [
+        "ALTER TABLE orders /*!80000 ADD COLUMN a INT */ /*!80023 INVISIBLE *//*!99999 COMMENT 'no' */"
+    ],
     "generated": ["ALTER TABLE orders ADD a DECIMAL(10,2) AS (total * 2) VIRTUAL, ADD b INT AS (doc->>'$.a')"],
     "constant expressions": ["ALTER TABLE orders ADD a JSON DEFAULT (JSON_OBJECT()), ADD b TEXT DEFAULT ('x')"],
-    "literals": ["ALTER TABLE orders ADD a BIT(9) NOT NULL DEFAULT b'1', ADD b BINARY(4) DEFAULT 0x4100, ADD c TINYINT(1) DEFAULT TRUE, ADD d DOUBLE DEFAULT -1.5e3"],
-    "moments": ["ALTER TABLE orders ADD a TIMESTAMP NULL, ADD b DATETIME(3) NULL ON UPDATE NOW(3), ADD c TIME DEFAULT '10:00'"],
+    "literals": [
+        "ALTER TABLE orders ADD a BIT(9) NOT NULL DEFAULT b'1', ADD b BINARY(4) DEFAULT 0x4100, "
+        "ADD c TINYINT(1) DEFAULT TRUE, ADD d DOUBLE DEFAULT -1.5e3"
+    ],
+    "moments": [
+        "ALTER TABLE orders ADD a TIMESTAMP NULL, ADD b DATETIME(3) NULL ON UPDATE NOW(3), "
+        "ADD c TIME DEFAULT '10:00'"
+    ],
     "emoji": ["ALTER TABLE orders ADD a VARCHAR(9) DEFAULT 'x😀é' COMMENT '😀'"],
     "table's own charset": ["ALTER TABLE notes ADD a VARCHAR(9) DEFAULT 'é', ADD b TEXT COLLATE utf8mb4_bin"],
     "index": ["ALTER TABLE orders ADD INDEX i (total DESC, customer(3)) USING BTREE COMMENT 'x' INVISIBLE"],
     "unique": ["ALTER TABLE orders ADD CONSTRAINT u UNIQUE (total, id)"],
-    "fulltext, spatial": ["ALTER TABLE orders ADD FULLTEXT w (customer) WITH PARSER ngram, ADD SPATIAL INDEX s (place)"],
+    "fulltext, spatial": [
+        "ALTER TABLE orders ADD FULLTEXT w (customer) WITH PARSER ngram, ADD SPATIAL INDEX s (place)"
+    ],
     "functional": ["ALTER TABLE orders ADD INDEX f ((total + id), id)"],
     "create index": ["CREATE UNIQUE INDEX `i` USING BTREE ON `orders` (total, `id`) ALGORITHM=INPLACE LOCK=NONE"],
     "create fulltext index": ["create fulltext index w on notes (body)"],
     "chosen name": ["ALTER TABLE orders ADD INDEX (customer)"],
     "chosen name, new": ["ALTER TABLE orders ADD UNIQUE (total)"],
-    "chosen names": ["ALTER TABLE orders ADD KEY (total)", "ALTER TABLE orders ADD KEY (total, id)", "ALTER TABLE orders ADD KEY (total)"],
-    "one upon another": ["ALTER TABLE orders ADD a INT", "CREATE INDEX i ON orders (a)", "ALTER TABLE orders ADD b INT AFTER a"],
-}  # fmt: skip
+    "chosen names": [
+        "ALTER TABLE orders ADD KEY (total)",
+        "ALTER TABLE orders ADD KEY (total, id)",
+        "ALTER TABLE orders ADD KEY (total)",
+    ],
+    "one upon another": [
+        "ALTER TABLE orders ADD a INT",
+        "CREATE INDEX i ON orders (a)",
+        "ALTER TABLE orders ADD b INT AFTER a",
+    ],
+}
 
 CREATED = {
     "plain": ["CREATE TABLE made (id INT PRIMARY KEY)"],
     "much": [
-        "CREATE TABLE IF NOT EXISTS `made` (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT, a VARCHAR(9) DEFAULT 'é😀', "
-        "b TEXT, c CHAR(36) DEFAULT (UUID()), t TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, "
+        "CREATE TABLE IF NOT EXISTS `made` (id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT, "
+        "a VARCHAR(9) DEFAULT 'é😀', b TEXT, c CHAR(36) DEFAULT (UUID()), "
+        "t TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, "
         "d INT AS (length(a)) STORED, PRIMARY KEY (id), KEY (a), KEY (a, b(3)), UNIQUE u (c), FULLTEXT (b), "
-        "CONSTRAINT made_check CHECK (length(b) > 0), CHECK (a <> 'x')) ENGINE=InnoDB AUTO_INCREMENT=100, COMMENT 'it''s %s'"
+        "CONSTRAINT made_check CHECK (length(b) > 0), CHECK (a <> 'x')) "
+        "ENGINE=InnoDB AUTO_INCREMENT=100, COMMENT 'it''s %s'"
     ],
-    "column checks": ["CREATE TABLE made (id SERIAL, a INT UNIQUE CHECK (a > 0), b INT CONSTRAINT n CHECK (b > 0))"],
+    "column checks": [
+        "CREATE TABLE made (id SERIAL, a INT UNIQUE CHECK (a > 0), b INT CONSTRAINT n CHECK (b > 0))"
+    ],
     "charset": ["CREATE TABLE made (id INT KEY, a VARCHAR(9)) CHARACTER SET latin1 COLLATE latin1_bin"],
     "partitions": [
-        "CREATE TABLE made (id INT PRIMARY KEY, a INT) PARTITION BY RANGE (id) SUBPARTITION BY HASH (id) SUBPARTITIONS 2 "
+        "CREATE TABLE made (id INT PRIMARY KEY, a INT) "
+        "PARTITION BY RANGE (id) SUBPARTITION BY HASH (id) SUBPARTITIONS 2 "
         "(PARTITION p0 VALUES LESS THAN (10) COMMENT = 'x', PARTITION p1 VALUES LESS THAN MAXVALUE)"
     ],
     "like": ["CREATE TABLE made LIKE orders"],
     "like, in parentheses": ["CREATE TABLE made (LIKE notes)"],
-    "mode": ["SET sql_mode='ANSI_QUOTES'", 'CREATE TABLE "made" ("id" INT PRIMARY KEY, "a" CHAR(3) DEFAULT \'"\')'],
+    "mode": [
+        "SET sql_mode='ANSI_QUOTES'",
+        'CREATE TABLE "made" ("id" INT PRIMARY KEY, "a" CHAR(3) DEFAULT \'"\')',
+    ],
     "keyless": ["CREATE TABLE made (id INT)"],
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("statements", ADDITIONS.values(), ids=ADDITIONS)
@@ -143,6 +178,22 @@ def test_words_in_the_clients_own_charset(changing: Make) -> None:
     world.same("orders")
 
 
+def test_words_of_a_client_without_a_charset(changing: Make) -> None:
+    """Tools that copy bytes say SET NAMES binary: the binlog has no charset to read their words by but UTF-8."""
+    world = changing()
+    world.apply_twice(
+        *world.run(
+            "SET NAMES binary",
+            "ALTER TABLE orders ADD COLUMN a VARCHAR(9) DEFAULT 'é'",
+            "SET NAMES utf8mb4",
+        )
+    )
+    world.same("orders")
+    latin1 = world.run("SET NAMES binary", "ALTER TABLE notes ADD a CHAR(9) DEFAULT 'é'", "SET NAMES utf8mb4")
+    with pytest.raises(SchemaMismatchError, match="than the source has now"):  # two characters there
+        world.apply(*latin1)
+
+
 def test_an_expression_of_another_charset_is_refused_before_anything_changes(changing: Make) -> None:
     """The source keeps the client's introducer in the expression; the target would write another one."""
     world = changing()
@@ -151,7 +202,7 @@ def test_an_expression_of_another_charset_is_refused_before_anything_changes(cha
         host=login.host, port=login.port, user=login.user, password=login.password, charset="latin1",
         database=world.name,
     ) as client:  # fmt: skip
-        client.cursor().execute("ALTER TABLE orders ADD COLUMN a VARCHAR(50) AS (CONCAT(customer, 'x'))")
+        client.cursor().execute("ALTER TABLE orders ADD COLUMN a CHAR(1) AS (IF(customer = 'x', 'y', 'z'))")
     before = world.tables(world.made.target_root)
     with pytest.raises(SchemaMismatchError, match="than the source has now"):
         world.apply(*world.read())
@@ -194,6 +245,43 @@ def test_what_is_there_in_another_form_is_named_and_not_repaired(
     assert "'one'" not in str(raised.value)
     assert not before or world.tables(world.made.target_root) == before
     assert not world.trials()
+
+
+SESSIONS = {
+    "explicit_defaults_for_timestamp": (
+        "SET explicit_defaults_for_timestamp = OFF",
+        "CREATE TABLE made (id INT PRIMARY KEY, a TIMESTAMP DEFAULT CURRENT_TIMESTAMP)",
+    ),
+    "default_collation_for_utf8mb4": (
+        "SET default_collation_for_utf8mb4 = utf8mb4_general_ci",
+        "ALTER TABLE orders ADD COLUMN a VARCHAR(9) CHARACTER SET utf8mb4",
+    ),
+    "default collation of a table": (
+        "SET default_collation_for_utf8mb4 = utf8mb4_general_ci",
+        "CREATE TABLE made (id INT PRIMARY KEY) CHARSET = utf8mb4",
+    ),
+}
+
+
+@pytest.mark.parametrize("statements", SESSIONS.values(), ids=SESSIONS)
+def test_words_that_the_session_gave_another_meaning_are_refused(
+    changing: Make, statements: tuple[str, ...]
+) -> None:
+    world = changing()
+    found = world.run(*statements)
+    world.made.on_source(f"SET {statements[0].split()[1]} = DEFAULT")
+    before = world.tables(world.made.target_root)
+    with pytest.raises(SchemaMismatchError, match="than the source has now"):
+        world.apply(*found)
+    assert world.tables(world.made.target_root) == before
+
+
+def test_a_primary_key_that_the_source_generates_is_in_the_words(changing: Make) -> None:
+    world = changing()
+    found = world.run("SET sql_generate_invisible_primary_key = ON", "CREATE TABLE made (id INT, a INT)")
+    world.made.on_source("SET sql_generate_invisible_primary_key = DEFAULT")
+    world.apply_twice(*found)
+    world.same("made")
 
 
 def test_a_source_that_is_ahead_does_not_stop_what_comes_before(changing: Make) -> None:
