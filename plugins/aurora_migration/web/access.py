@@ -15,14 +15,10 @@ from airflow.api_fastapi.core_api.security import get_user
 from airflow.models.dag import DagModel
 from fastapi import Depends, HTTPException
 
+from aurora_migration.web.activity import dag_of
+
 SIGNED_IN: Final = Depends(get_user)
 User = Annotated[BaseUser, SIGNED_IN]
-KINDS: Final = ("migrate", "verify", "sync", "cutover")
-
-
-def dag_of(migration: str, kind: str = "migrate") -> str:
-    """The id of one of a migration's DAGs; reading a migration is reading ``<name>.migrate``."""
-    return f"{migration}.{kind}"
 
 
 def may_read(user: BaseUser, migration: str) -> bool:

@@ -11,27 +11,15 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aurora_migration.web import access, pages, routes
 from aurora_migration.web.answers import Answers
 from aurora_migration.web.catalogue import Catalogue
+from aurora_migration.web.headers import HEADERS, Headers
 
 PREFIX: Final = "/aurora-migration"
 STATIC: Final = Path(__file__).parent / "static"
-# Inline styles are refused too: the libraries set theirs through the DOM, which the policy does not mean.
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-)
-HEADERS: Final = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-}
 
 
 def create_app(static: Path = STATIC) -> FastAPI:
@@ -46,31 +34,13 @@ def create_app(static: Path = STATIC) -> FastAPI:
     app.state.answers = Answers()
     app.state.catalogue = Catalogue()
     app.state.static = static.resolve()
-    app.add_middleware(_Headers)
+    app.add_middleware(Headers)
     app.add_exception_handler(HTTPException, _refusal)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _fault)
     app.include_router(routes.router)
     app.include_router(pages.router)
     return app
-
-
-class _Headers:
-    """Puts the security headers on every answer, refusals included."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers[name] = value
-                headers.setdefault("cache-control", "no-store")
-            await send(message)
-
-        await self.app(scope, receive, with_headers)
 
 
 def _error(status: int, code: str, message: str) -> JSONResponse:

@@ -9,8 +9,7 @@ from aurora_migration.bridge.reading import control_of
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.mysql.session import Session
 from aurora_migration.store import overview
-from aurora_migration.web.access import KINDS, dag_of
-from aurora_migration.web.activity import RunActivity
+from aurora_migration.web.activity import KINDS, RunActivity, dag_of
 from aurora_migration.web.phases import phases
 from aurora_migration.web.run_view import about, counts, totals, verdict_of
 from aurora_migration.web.times import utc

@@ -16,7 +16,8 @@ from aurora_migration.bridge.reading import control_of, reading
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.mysql.session import Session
 from aurora_migration.store.control import Control
-from aurora_migration.web import access, activity, listing, run_view, tables, times
+from aurora_migration.web import access, airflow_runs, listing, run_view, tables, times
+from aurora_migration.web.activity import KINDS, RunActivity, dag_of
 from aurora_migration.web.answers import Answer, Answers
 
 NAME = r"^[a-z][a-z0-9_-]{0,47}$"
@@ -55,14 +56,12 @@ async def migrations(request: Request, user: access.User) -> Response:
     )
 
 
-def _readable(
-    request: Request, user: access.User
-) -> tuple[list[MigrationConfig], dict[str, activity.RunActivity]]:
+def _readable(request: Request, user: access.User) -> tuple[list[MigrationConfig], dict[str, RunActivity]]:
     configs = [
         config for config in request.app.state.catalogue.all().values() if access.may_read(user, config.name)
     ]
-    dag_ids = [access.dag_of(config.name, kind) for config in configs for kind in access.KINDS]
-    return configs, activity.newest_runs(dag_ids)
+    dag_ids = [dag_of(config.name, kind) for config in configs for kind in KINDS]
+    return configs, airflow_runs.newest_runs(dag_ids)
 
 
 async def _list(answers: Answers, connection_id: str, configs: list[MigrationConfig]) -> Answer:
@@ -88,13 +87,13 @@ async def overview(request: Request, name: Name, run_id: RunId = None, kind: Kin
 
 def _seen(
     config: MigrationConfig, run_id: str | None, kind: str | None
-) -> tuple[activity.RunActivity | None, list[activity.RunActivity]]:
-    dag_ids = [access.dag_of(config.name, one_kind) for one_kind in access.KINDS]
-    asked = [access.dag_of(config.name, kind)] if kind else dag_ids
-    recent = activity.recent_runs(dag_ids, run_view.RUNS_SHOWN)
+) -> tuple[RunActivity | None, list[RunActivity]]:
+    dag_ids = [dag_of(config.name, one_kind) for one_kind in KINDS]
+    asked = [dag_of(config.name, kind)] if kind else dag_ids
+    recent = airflow_runs.recent_runs(dag_ids, run_view.RUNS_SHOWN)
     if run_id is None:
         run_id = next((run.run_id for run in recent if run.dag_id in asked), None)
-    return (activity.one_run(asked, run_id) if run_id else None), recent
+    return (airflow_runs.one_run(asked, run_id) if run_id else None), recent
 
 
 @one.get("/tables")

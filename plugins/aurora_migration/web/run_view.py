@@ -10,8 +10,7 @@ from aurora_migration.model.config import MigrationConfig
 from aurora_migration.mysql.session import Session
 from aurora_migration.store import overview
 from aurora_migration.store.control import Control
-from aurora_migration.web.access import dag_of
-from aurora_migration.web.activity import RunActivity
+from aurora_migration.web.activity import RunActivity, dag_of
 from aurora_migration.web.phases import phases
 from aurora_migration.web.times import utc
 

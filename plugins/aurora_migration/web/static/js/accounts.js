@@ -1,8 +1,15 @@
 // What became of users, roles and their rights.
 import { badge, el, fill } from "./dom.js";
-import { many, whole } from "./format.js";
+import { many, NONE } from "./format.js";
 
 const ACTIONS = { create: "good", merge: "good", leave: "", skip: "warn" };
+
+/** What needs an eye first; accounts that are left out on purpose last. */
+function order(one) {
+  if (one.missing.length) return 0;
+  if (one.action === "skip") return 4;
+  return one.dropped.length ? 1 : one.changed.length ? 2 : 3;
+}
 
 export function accountList(accounts) {
   if (!accounts) {
@@ -16,7 +23,6 @@ export function accountList(accounts) {
   const search = el("input", { type: "search", placeholder: "Filter by account or right", "aria-label": "Filter accounts", oninput: show });
   const count = el("span", { class: "count muted small", role: "status" });
   const body = el("tbody");
-  const order = (one) => (one.missing.length ? 0 : one.dropped.length ? 1 : one.changed.length ? 2 : 3);
   const sorted = [...accounts].sort((one, two) => order(one) - order(two) || (one.account < two.account ? -1 : 1));
 
   function show() {
@@ -41,17 +47,17 @@ function row(one) {
     el("td", {}, folded(one.kept, many(one.kept.length, "right"))),
     el("td", {}, changes(one.dropped)),
     el("td", {}, changes(one.changed)),
-    el("td", {}, one.missing.length ? el("ul", {}, one.missing.map((text) => el("li", {}, badge("missing", "bad"), ` ${text}`))) : whole(0)),
+    el("td", {}, one.missing.length ? el("ul", {}, one.missing.map((text) => el("li", {}, badge("missing", "bad"), ` ${text}`))) : NONE),
   );
 }
 
 function folded(texts, title) {
-  if (!texts.length) return whole(0);
+  if (!texts.length) return NONE;
   return el("details", {}, el("summary", {}, title), el("ul", { class: "mono" }, texts.map((text) => el("li", {}, text))));
 }
 
 function changes(list) {
-  if (!list.length) return whole(0);
+  if (!list.length) return NONE;
   return el(
     "ul",
     {},

@@ -11,7 +11,7 @@ export function figures() {
     fill(
       node,
       rows(totals),
-      speed(run, totals, throughput),
+      (throughput || run.kind === "migrate") && speed(run, totals, throughput),
       tables(totals),
       verified(totals),
       findings(counts),
