@@ -80,6 +80,11 @@ class Arena:
                     raise TimeoutError(f"SET GLOBAL {sql} on the {role}") from None
                 time.sleep(0.2)
 
+    def set_latency(self, seconds: float) -> None:
+        """Of both lines, one way."""
+        for proxy in self.proxies.values():
+            proxy.latency = seconds
+
     def tables(self) -> Sequence[str]:
         """The migrated tables that are on the target now, and the checkpoint's."""
         with self.root("target") as cursor:

@@ -94,6 +94,11 @@ class Children:
                     found.append(json.loads(line))
         return [line for line in found if isinstance(line, dict)]
 
+    def disturbances(self) -> int:
+        """How often a process was killed, ended early, or began again from its checkpoint by itself."""
+        again = sum(path.read_text(errors="replace").count("is tried again") for path in self.folder.glob("*.log"))
+        return again + sum(status != 0 for status in self.ended)
+
     def _start(self, module: str, settings: dict[str, Any]) -> tuple[subprocess.Popen[bytes], Path]:
         with self._lock:
             self._number += 1

@@ -35,6 +35,7 @@ def slow_network(arena: Arena, rng: Random) -> str:
     """25 ms each way, or a narrow line."""
     role, seconds, narrow = rng.choice(("source", "target")), rng.uniform(2, 5), rng.random() < 0.4
     proxy = arena.proxies[role]
+    before = proxy.bytes_per_second, proxy.latency
     try:
         if narrow:
             proxy.bytes_per_second = 500_000
@@ -42,5 +43,5 @@ def slow_network(arena: Arena, rng: Random) -> str:
             proxy.latency = 0.025
         time.sleep(seconds)
     finally:
-        proxy.bytes_per_second, proxy.latency = 0, 0
+        proxy.bytes_per_second, proxy.latency = before
     return f"of={role} seconds={seconds:.1f} how={'500 kB/s' if narrow else '25 ms each way'}"

@@ -104,13 +104,13 @@ class Soak:
 
 
 def load_under_faults(soak: Soak, seed: int, seconds: float, count: int) -> None:
-    """Load through a narrow line, so that there is something to hit, and catch up; both again and again."""
+    """Load over a long line, so that there is something to hit, and catch up; both again and again."""
     migration, arena = soak.migration, soak.arena
     loading = soak.settings(chunk_bytes=20_000)
-    for proxy in arena.proxies.values():
-        proxy.latency = 0.005
+    arena.set_latency(0.005)
     soak.under_faults(seed, seconds / 2, count // 2, LOAD, loading)
     soak.until_done(LOAD, loading)
+    arena.set_latency(0)
     migration.made.reopen()
     assert all(state.complete for state in load.tables(migration.made.target, migration.control))
     catching_up = soak.settings(during_load=True, seconds=3)
@@ -125,9 +125,10 @@ def load_under_faults(soak: Soak, seed: int, seconds: float, count: int) -> None
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", [int(os.environ.get("FAULT_SEED", "20261125"))])
 def test_nothing_is_lost_or_doubled_whatever_dies(own_pair: Pair, tmp_path: Path, seed: int) -> None:
-    seconds, count = float(os.environ.get("FAULT_SECONDS", "45")), int(os.environ.get("FAULTS", "17"))
+    seconds, count = float(os.environ.get("FAULT_SECONDS", "50")), int(os.environ.get("FAULTS", "22"))
     print(f"FAULT_SEED={seed} FAULT_SECONDS={seconds:.0f} FAULTS={count}")
-    size, logs = Size(rows=1_000, big_rows=3_000, keyless=True), tmp_path / "children"
+    size = Size(rows=1_000 + int(4 * seconds), big_rows=3_000, keyless=True)
+    logs = tmp_path / "children"
     logs.mkdir()
     made = Databases.create(own_pair, [])
     with own_pair.source.connect() as connection:
@@ -140,7 +141,7 @@ def test_nothing_is_lost_or_doubled_whatever_dies(own_pair: Pair, tmp_path: Path
         arena = Arena(own_pair, made.name, migration.control.schema, proxies, Children(logs))
         stack.callback(arena.children.kill)
         soak = Soak(migration, arena)
-        writing = WorkloadSettings(made.name, seed, rate=150, size=size)
+        writing = WorkloadSettings(made.name, seed, rate=120, size=size)
         writer = stack.enter_context(Workload(own_pair.source.root_login, writing))
         migration.begin()
         migration.create()
@@ -169,7 +170,7 @@ def check(soak: Soak, count: int, size: Size) -> None:
     assert soak.missed < count / 3, f"{soak.missed} faults missed"
     assert set(children.ended) <= {0, RETRY, -signal.SIGKILL}, children.ended
     assert -signal.SIGKILL in children.ended, "no process was killed"
-    assert RETRY in children.ended or count < 10, "no process was ever disturbed enough to end"
+    assert children.disturbances() > count / 4, "the faults hardly disturbed anything"
     assert all(not line.get("stopped") for line in children.lines())
     assert children.lines()[-1]["reached"]
     assert set(migration.modes().values()) == {TableMode.STRICT}
@@ -186,5 +187,6 @@ def summary(soak: Soak) -> str:
     ended = dict(Counter(soak.arena.children.ended))
     return (
         f"{len(soak.lines)} faults, {soak.missed} missed; processes by status {ended}; "
+        f"{soak.arena.children.disturbances()} disturbances; "
         f"{len(results)} syncs, {sum(line['transactions'] for line in results)} transactions told of"
     )
