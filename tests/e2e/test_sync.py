@@ -82,7 +82,7 @@ def test_an_application_writes_from_the_first_task_to_the_last_sync(
     writer.stop()
     run(airflow, "flow.sync")
     assert_equal(root, SCHEMA, structure=False)
-    events = airflow.client.get("/assets/events", {"limit": 1000})["asset_events"]
+    events = airflow.client.get("/api/v2/assets/events", {"limit": 1000})["asset_events"]
     by_table = {event["uri"]: event["extra"] for event in events}
     assert f"mysql-to-aurora://flow/{SCHEMA}/accounts" in by_table
     assert all(extra["row_changes"] > 0 for extra in by_table.values())

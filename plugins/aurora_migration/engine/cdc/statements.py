@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from aurora_migration.engine.cdc.applying import Applier
 from aurora_migration.engine.cdc.ddl import DdlAction, DdlJudgement, judge, refuse_dml
+from aurora_migration.engine.cdc.ddl_conditional import changes_nothing
 from aurora_migration.engine.cdc.definitions import Definitions
 from aurora_migration.engine.cdc.transaction import savepoint_name, xa_command
-from aurora_migration.errors import SyncPausedError
+from aurora_migration.errors import MissingPrivilegeError, SchemaMismatchError, SyncPausedError
 from aurora_migration.model.change import Statement, StatementKind
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.model.names import TableName
@@ -62,27 +64,33 @@ class Statements:
 
     def _ddl(self, statement: Statement) -> None:
         found = judge(statement, self.config, self.config.sync.on_ddl)
-        if found.action is DdlAction.PASS:
+        if found.action is DdlAction.PASS or changes_nothing(statement, self.config, self.session):
             return
         self.applier.commit()
         mark = self.applier.transaction.label()
-        if found.action is DdlAction.PAUSE and mark != self.acknowledged:
-            self._pause(found, mark)
-        if found.action is DdlAction.APPLY:
-            _log.info("DDL applied position=%s what=%s", mark, found.words)
-            self.apply_ddl(found, statement)
+        if mark != self.acknowledged:
+            if found.action is DdlAction.PAUSE:
+                self._pause(found.words, found.remedy, mark)
+            self._apply(found, statement, mark)
         self.definitions.forget()
         if found.table is not None:
             self.altered.add(found.table)
             self._follow(found.table)
 
-    def _pause(self, found: DdlJudgement, mark: str) -> None:
-        words = f"{found.words} at {mark}"
+    def _apply(self, found: DdlJudgement, statement: Statement, mark: str) -> None:
+        try:
+            self.apply_ddl(found, statement)
+        except (SchemaMismatchError, MissingPrivilegeError) as error:
+            self._pause(f"{found.words} ({error.subject}: {error.message})", error.remedy, mark)
+        _log.info("DDL applied position=%s what=%s", mark, found.words)
+
+    def _pause(self, what: str, remedy: str, mark: str) -> NoReturn:
+        words = f"{what} at {mark}"
         sync.set_state(self.session, self.control, SyncState.PAUSED, words)
         raise SyncPausedError(
             f"paused in front of DDL on the source: {words}; nothing is lost",
             subject=f"migration {self.config.name}",
-            remedy=f"{found.remedy} The value for acknowledge_ddl is {mark}",
+            remedy=f"{remedy} The value for acknowledge_ddl is {mark}",
         )
 
     def _follow(self, table: TableName) -> None:
