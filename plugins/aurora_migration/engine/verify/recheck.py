@@ -65,7 +65,7 @@ class Rechecked:
     restless: set[str] = field(default_factory=set)
 
 
-class _Judge:
+class Judge:
     """Weighs what the rounds read of one thing: a row's hash, or the sums of a chunk."""
 
     def __init__(self) -> None:
@@ -88,7 +88,7 @@ def recheck_rows(
     pool: Executor, pair: Pair, suspects: Iterable[str], follower: Follower, what: Fragment
 ) -> Rechecked:
     """Compare the rows with these encoded keys by the hash ``what`` until each is judged."""
-    result, open_ones = Rechecked(), {key: _Judge() for key in suspects}
+    result, open_ones = Rechecked(), {key: Judge() for key in suspects}
     for _ in follower.rounds(ROUNDS):
         if not open_ones:
             break
@@ -126,7 +126,7 @@ def remeasure(
     By `row-count` it counts as equal if the target's count lies between those of the source just before and just
     after: what was lost meanwhile is then not seen, if it is no more than what the source changed meanwhile.
     """
-    judge = _Judge()
+    judge = Judge()
     for _ in follower.rounds(CHUNK_ROUNDS):
         before = measure(level, pair[0], chunk)
         follower.settle()
