@@ -8,7 +8,13 @@ from aurora_migration.bridge.dag_text import sync_doc
 from aurora_migration.bridge.migration_files import read_all
 from aurora_migration.bridge.params import sync_params
 from aurora_migration.model.config import MigrationConfig
-from aurora_migration.operators.sync import ResyncOperator, SyncOperator
+from aurora_migration.operators.sync import (
+    CompareAndRewriteOperator,
+    ComparePlanOperator,
+    ResyncOperator,
+    SyncDoneOperator,
+    SyncOperator,
+)
 
 
 def build(config: MigrationConfig) -> DAG:
@@ -18,7 +24,7 @@ def build(config: MigrationConfig) -> DAG:
         schedule=config.sync.schedule,
         catchup=False,
         max_active_runs=1,
-        params=sync_params(),
+        params=sync_params() if config.sync.strategy == "binlog" else {},
         doc_md=sync_doc(config),
         tags=["mysql-to-aurora", "sync", *config.tags],
         default_args={
@@ -29,12 +35,28 @@ def build(config: MigrationConfig) -> DAG:
             "max_retry_delay": timedelta(minutes=2),
         },
     ) as dag:
-        ResyncOperator(migration=config.name, task_id="resync") >> SyncOperator(
-            migration=config.name, task_id="sync", trigger_rule="none_failed"
-        )
+        _by_checksum(config) if config.sync.strategy == "checksum" else _by_binlog(config)
     return dag
 
 
+def _by_binlog(config: MigrationConfig) -> None:
+    (
+        ResyncOperator(migration=config.name, task_id="resync")
+        >> SyncOperator(migration=config.name, task_id="sync", trigger_rule="none_failed")
+    )
+
+
+def _by_checksum(config: MigrationConfig) -> None:
+    plan = ComparePlanOperator(migration=config.name, task_id="plan")
+    units = CompareAndRewriteOperator.partial(
+        migration=config.name,
+        task_id="compare_and_rewrite",
+        max_active_tis_per_dagrun=config.load.parallel_units,
+        map_index_template="{{ task.unit['label'] }}",
+    ).expand(unit=plan.output)
+    plan >> units >> SyncDoneOperator(migration=config.name, task_id="done", trigger_rule="all_done")
+
+
 for _config in read_all()[0]:
-    if _config.follows_changes_natively:
+    if _config.follows_changes and (_config.cdc_engine or _config.engine) == "native":
         globals()[f"{_config.name}.sync"] = build(_config)

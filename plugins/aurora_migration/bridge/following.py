@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from airflow.sdk.exceptions import AirflowSkipException
+
+from aurora_migration.bridge import outcomes
 from aurora_migration.bridge.loading import row_style
 from aurora_migration.bridge.progress import ProgressLog
 from aurora_migration.bridge.run import Run
@@ -98,6 +101,29 @@ def not_ready(run: Run) -> str:
     if found.state is SyncState.LOADING:
         return f"{run.config.name}.migrate is loading, or stopped on the way: syncs go on when it has caught up"
     return ""
+
+
+def not_loaded(run: Run) -> str:
+    """Why there is nothing to compare yet, or an empty text."""
+    with Session.open(run.target) as target:
+        if run.control.exists(target) and any(state.complete for state in load.tables(target, run.control)):
+            return ""
+    return f"nothing is loaded yet: run {run.config.name}.migrate first"
+
+
+def close_compared(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
+    """End a sync by checksum. Raises: DataMismatchError if some unit was not compared."""
+    if set(states.values()) == {"skipped"}:
+        raise AirflowSkipException("there was nothing to compare")
+    open_ones = outcomes.unfinished(states)
+    with Session.open(run.target) as target:
+        runs.finish_run(target, run.control, run.run_id, "failed" if open_ones else "success")
+        runs.forget_syncs(target, run.control, _KEPT_DAYS)
+    if open_ones:
+        raise DataMismatchError(
+            f"not compared: {', '.join(sorted(open_ones))}", remedy="see the log of the first task that failed"
+        )
+    return {"units": len(states) - 1}
 
 
 @contextlib.contextmanager

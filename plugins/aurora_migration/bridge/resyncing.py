@@ -37,7 +37,8 @@ _LOCK_SECONDS: Final = 3600
 
 
 def resync_unit(run: Run, number: int) -> dict[str, Any]:
-    """Make the key ranges of one load unit equal to the source; returns what was checked and rewritten.
+    """Make the key ranges of one load unit equal to the source; returns what was checked and rewritten, and
+    under ``changed`` how many rows of which tables.
 
     Raises: SchemaMismatchError if a table is not what was loaded, RowsRejectedError, RetryableError.
     """
@@ -55,7 +56,7 @@ def resync_tables(run: Run, tables: Sequence[TableName]) -> dict[str, Any]:
 
 
 def _resync(run: Run, ranges: Sequence[KeyRange]) -> dict[str, Any]:
-    total = Resynced()
+    total, changed = Resynced(), dict[str, int]()
     with (
         run.sessions(local_infile=True) as (source, target),
         RowReader(run.source) as source_reader,
@@ -80,7 +81,9 @@ def _resync(run: Run, ranges: Sequence[KeyRange]) -> dict[str, Any]:
             counts = " ".join(f"{key}={value}" for key, value in summary(done).items())
             _log.info("Resynced table=%s range=%s %s", part.table, part.number, counts)
             total += done
-    return summary(total)
+            if count := done.inserted + done.updated + done.deleted:
+                changed[str(part.table)] = changed.get(str(part.table), 0) + count
+    return summary(total) | {"changed": changed}
 
 
 def summary(done: Resynced) -> dict[str, Any]:

@@ -34,8 +34,8 @@ ACCOUNT_PLAN = "account_plan"  # in the summary of the phase: one row an account
 _REMEDY = "the differences above name what to look at; a repaired or reloaded table is verified by <name>.verify"
 
 
-def units_to_verify(run: Run) -> list[dict[str, Any]]:
-    """Open a run that verifies alone and list the load units that hold tables of its plan."""
+def units_to_compare(run: Run, kind: str) -> list[dict[str, Any]]:
+    """Open a run that compares alone ("verify", "sync") and list the load units that hold tables of its plan."""
     with run.sessions() as (source, target):
         if not run.control.exists(target):
             raise ConfigurationError(
@@ -44,7 +44,7 @@ def units_to_verify(run: Run) -> list[dict[str, Any]]:
                 remedy=f"run {run.config.name}.migrate first",
             )
         versions = {"source": server_version(source), "target": server_version(target)}
-        runs.start_run(target, run.control, run.run_id, "verify", run.options_json(), versions)
+        runs.start_run(target, run.control, run.run_id, kind, run.options_json(), versions)
         units = _units(run, run.plan(source), target)
         return [{"number": number, "label": label} for number, label in units]
 

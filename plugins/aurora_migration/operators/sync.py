@@ -9,7 +9,7 @@ from airflow.sdk import Asset, AssetAlias, Context
 from airflow.sdk.exceptions import AirflowSkipException
 from pydantic import JsonValue
 
-from aurora_migration.bridge import following, recovering
+from aurora_migration.bridge import following, outcomes, recovering, resyncing, verifying
 from aurora_migration.bridge.run import Run
 from aurora_migration.model.names import TableName
 from aurora_migration.mysql.session import Session
@@ -60,6 +60,45 @@ class SyncOperator(MigrationOperator):
                 events.add(table_asset(self.migration, name), extra={**shared, "row_changes": count})
             following.check_sync(run, result)
         return summary
+
+
+class ComparePlanOperator(MigrationOperator):
+    """Lists the load units whose chunks a sync by checksum compares."""
+
+    ui_color = "#ede7f6"
+
+    def run_phase(self, run: Run, context: Context) -> list[dict[str, Any]]:
+        if reason := following.not_loaded(run):
+            raise AirflowSkipException(reason)
+        return verifying.units_to_compare(run, "sync")
+
+
+class CompareAndRewriteOperator(MigrationOperator):
+    """Compares the chunks of one unit with the source by hash, and rewrites the rows that differ."""
+
+    ui_color = "#ede7f6"
+
+    def __init__(self, *, migration: str, unit: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(migration=migration, outlets=[tables_alias(migration)], **kwargs)
+        self.unit = unit
+
+    def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
+        counts = resyncing.resync_unit(run, int(self.unit["number"]))
+        events = context["outlet_events"][tables_alias(self.migration)]
+        for text, count in counts["changed"].items():
+            schema, _, name = text.partition(".")
+            extra: dict[str, JsonValue] = {"row_changes": count, "run_id": run.run_id}
+            events.add(table_asset(self.migration, TableName(schema, name)), extra=extra)
+        return counts
+
+
+class SyncDoneOperator(MigrationOperator):
+    """Closes a sync by checksum: green only if every unit was compared."""
+
+    ui_color = "#ede7f6"
+
+    def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
+        return following.close_compared(run, outcomes.states_of_others(context))
 
 
 def tables_alias(migration: str) -> AssetAlias:

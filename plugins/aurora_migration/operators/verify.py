@@ -17,7 +17,7 @@ class VerifyPlanOperator(MigrationOperator):
     ui_color = "#e0f7fa"
 
     def run_phase(self, run: Run, context: Context) -> list[dict[str, Any]]:
-        return verifying.units_to_verify(run)
+        return verifying.units_to_compare(run, "verify")
 
 
 class VerifyRowsOperator(MigrationOperator):
