@@ -7,12 +7,12 @@ from airflow.sdk import DAG
 from aurora_migration.bridge.dag_text import migrate_doc
 from aurora_migration.bridge.migration_files import read_all
 from aurora_migration.bridge.params import migrate_params
-from aurora_migration.model.config import MigrationConfig
+from aurora_migration.model.config import MigrationConfig, MigrationType
 from aurora_migration.operators.accounts import AccountsOperator
 from aurora_migration.operators.load import LoadOperator, PlanOperator, PositionOperator
 from aurora_migration.operators.preflight import PreflightOperator
 from aurora_migration.operators.schema import ObjectsOperator, SchemaWave1Operator, SchemaWave2Operator
-from aurora_migration.operators.sync import CatchUpOperator
+from aurora_migration.operators.sync import CatchUpOperator, CompareAndRewriteOperator
 from aurora_migration.operators.verify import ReportOperator, VerifyObjectsOperator, VerifyRowsOperator
 
 
@@ -37,7 +37,9 @@ def build(config: MigrationConfig) -> DAG:
     ) as dag:
         parallel = config.load.parallel_units
         plan = PlanOperator(migration=name, task_id="plan")
-        load = LoadOperator.partial(
+        # With type cdc the rows are there already, and those that differ are rewritten.
+        moves_rows = CompareAndRewriteOperator if config.type is MigrationType.CDC else LoadOperator
+        load = moves_rows.partial(
             migration=name,
             task_id="load",
             max_active_tis_per_dagrun=parallel,

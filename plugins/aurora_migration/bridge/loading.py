@@ -13,6 +13,7 @@ from aurora_migration.engine.fullload.planning import group_units, table_ranges,
 from aurora_migration.engine.plan import fingerprint
 from aurora_migration.errors import SchemaMismatchError
 from aurora_migration.model.chunk import KeyRange, LoadUnit
+from aurora_migration.model.config import MigrationType
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan, PlannedTable
 from aurora_migration.mysql.ddl import has_rows
@@ -44,7 +45,7 @@ def plan_units(run: Run, plan: MigrationPlan, source: Session, target: Session) 
         if name in kept and name in states and states[name].fingerprint == print_:
             ranges += kept[name]
             continue
-        if has_rows(target, planned.target):
+        if run.config.type is not MigrationType.CDC and has_rows(target, planned.target):
             raise SchemaMismatchError(
                 "has rows that were not loaded under the table's present definition",
                 subject=f"table {planned.target} on the target",
