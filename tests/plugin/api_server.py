@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from local import process
+from local import process, sessions
 from local.airflow_config import HOST, free_ports, keep_secrets, settings, write_config
 from local.airflow_instance import ROOT
 from local.login import Login
@@ -24,7 +23,7 @@ START_SECONDS = 240
 
 
 class ApiServer:
-    """Serves under a path, as behind a proxy; stopped by its recorded PID."""
+    """Serves under a path, as behind a proxy; stopped as the session that it is."""
 
     def __init__(
         self, home: Path, migrations: Path, connections: Mapping[str, str], path: str = "/air/flow"
@@ -42,7 +41,7 @@ class ApiServer:
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "NO_COLOR": "1",
         }
-        self._pid = 0
+        self._leader: sessions.Leader | None = None
 
     def start(self) -> None:
         """Return once it answers."""
@@ -55,17 +54,17 @@ class ApiServer:
         write_private(self.home / "passwords.json", json.dumps(dict.fromkeys(USERS, known.password)))
         self._airflow("db", "migrate")
         command = [sys.executable, "-m", "airflow", "api-server"]
-        self._pid = process.launch(command, self.log, self._environment)
+        self._leader = sessions.leader_of(process.launch(command, self.log, self._environment))
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             assert time.monotonic() < deadline, self.log_tail()
-            assert process.runs(self._pid, "api-server"), self.log_tail()
+            assert sessions.is_alive(self._leader), self.log_tail()
             time.sleep(0.3)
 
     def stop(self) -> None:
         """End it, its workers included."""
-        if self._pid:
-            process.end(self._pid, "api-server", signal.SIGTERM)
+        if self._leader is not None:
+            sessions.end(self._leader)
 
     def token(self, user: str) -> str:
         """What a user shows instead of a password."""

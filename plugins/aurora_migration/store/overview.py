@@ -54,13 +54,14 @@ def totals(session: Session, control: Control) -> Row | None:
 
 
 def tables(session: Session, control: Control) -> list[Row]:
-    """Each table with what is loaded of it."""
-    return _rows(session, control, "tables")
+    """Each table with what is loaded of it, sorted by source name."""
+    found = _documents(_rows(session, control, "tables"))
+    return sorted(found, key=lambda row: (row["source_schema"], row["source_table"]))
 
 
 def verdicts(session: Session, control: Control, run_id: str) -> list[Row]:
     """The verdicts of a run by table."""
-    return _rows(session, control, "verdicts", run_id=run_id)
+    return _documents(_rows(session, control, "verdicts", run_id=run_id))
 
 
 def throughput(session: Session, control: Control, run_id: str, seconds: int) -> list[Row]:
@@ -113,6 +114,10 @@ def _rows(session: Session, control: Control, name: str, **values: Any) -> list[
         return control.query(session, f"overview_{name}", **values)
     except StatementError as error:
         return _nothing(error)
+
+
+def _documents(rows: list[Row]) -> list[Row]:
+    return [row for part in rows for row in json.loads(part["part"])]
 
 
 def _nothing(error: StatementError) -> list[Row]:

@@ -143,13 +143,14 @@ def totals(row: Mapping[str, Any] | None, spans: Mapping[str, Mapping[str, Any]]
     """The load as a whole; what a run has verified is counted in key ranges."""
     if row is None or not int(row["table_count"]):
         return None
+    recent = min(overview.RECENT_SECONDS, max(1.0, float(row["since_first"] or 0)))
     return {
         "tables": int(row["table_count"]),
         "tables_loaded": int(row["loaded_tables"]),
         "rows": int(row["row_count"]),
         "row_estimate": int(row["row_estimate"]),
         "bytes": int(row["byte_count"]),
-        "rows_per_second": int(row["recent_rows"]) / overview.RECENT_SECONDS,
+        "rows_per_second": round(int(row["recent_rows"]) / recent, 1),
         "ranges": int(row["ranges"]),
         "ranges_verified": int(spans["verify-rows"]["done"]) if "verify-rows" in spans else 0,
     }

@@ -3,6 +3,7 @@ import { el, fill, say } from "./dom.js";
 import { duration, rate, size, whole } from "./format.js";
 
 const HEIGHT = 170;
+const POWERS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
 /** A chart with a caption: `update(data)` takes {times, series: [[…], …], caption} or null. */
 function figure(Chart, name, missing, options) {
@@ -86,7 +87,7 @@ export function throughputChart(Chart) {
     axes: [
       timeAxis(colour),
       axis(colour, { scale: "rows", size: 58, values: (_, marks) => marks.map((mark) => whole(mark)) }),
-      axis(colour, { scale: "bytes", side: 1, size: 66, grid: { show: false }, values: (_, marks) => marks.map((mark) => size(mark)) }),
+      axis(colour, { scale: "bytes", side: 1, size: 66, incrs: POWERS, grid: { show: false }, values: (_, marks) => marks.map((mark) => size(mark)) }),
     ],
     series: [
       moments,

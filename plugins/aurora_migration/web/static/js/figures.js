@@ -1,6 +1,6 @@
 // A run in figures.
 import { bar, el, fill } from "./dom.js";
-import { between, duration, many, NONE, percent, rate, size, whole } from "./format.js";
+import { between, duration, many, NONE, percent, rate, short, size, whole } from "./format.js";
 
 export function figures() {
   const node = el("dl", { class: "figures card", "aria-label": "The run in figures" });
@@ -32,15 +32,14 @@ function rows(totals) {
   if (!totals) return figure("Rows", NONE, "");
   const fraction = totals.row_estimate ? totals.rows / totals.row_estimate : 1;
   const done = totals.tables_loaded === totals.tables;
-  const more = done ? size(totals.bytes) : `${percent(fraction)} of about ${whole(totals.row_estimate)}`;
-  return figure("Rows on the target", whole(totals.rows), more, "", el("dd", {}, bar(fraction, "rows loaded", done ? "good" : "")));
+  const more = done ? size(totals.bytes) : `${percent(fraction)} of ≈${short(totals.row_estimate)}`;
+  return figure("Rows moved", whole(totals.rows), more, "", el("dd", {}, bar(fraction, "rows loaded", done ? "good" : "")));
 }
 
 function speed(run, totals, throughput) {
-  if (totals?.rows_per_second && run.active) {
+  if (totals?.rows_per_second && run.active && totals.tables_loaded < totals.tables) {
     const left = (totals.row_estimate - totals.rows) / totals.rows_per_second;
-    const more = totals.tables_loaded < totals.tables ? `about ${duration(left)} to go` : size(totals.bytes);
-    return figure("Rows a second", rate(totals.rows_per_second), more);
+    return figure("Rows a second", rate(totals.rows_per_second), `≈${duration(left)} to go`);
   }
   if (!throughput) return figure("Rows a second", NONE, run.active ? "measuring" : "nothing loaded by this run");
   const mean = throughput.rows_per_second.reduce((sum, each) => sum + each, 0) / throughput.times.length;
@@ -71,7 +70,7 @@ function differences(run, counts) {
   return figure(
     "Differences",
     known ? whole(counts.unexplained) : NONE,
-    `${whole(counts.on_purpose)} changed on purpose`,
+    `${whole(counts.on_purpose)} on purpose`,
     counts.unexplained ? "bad" : "",
   );
 }

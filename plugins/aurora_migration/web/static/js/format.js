@@ -1,12 +1,18 @@
 // Numbers, sizes, durations and moments as people read them. Moments are UTC.
 
 const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
 export const NONE = "–";
 
 export function whole(value) {
   return value === null || value === undefined ? NONE : WHOLE.format(value);
+}
+
+/** 1.2M */
+export function short(value) {
+  return value === null || value === undefined ? NONE : SHORT.format(value);
 }
 
 export function size(bytes) {
