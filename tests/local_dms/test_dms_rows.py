@@ -24,15 +24,17 @@ TORTURE = """CREATE TABLE torture (
   id BIGINT UNSIGNED NOT NULL, part CHAR(3) NOT NULL, f FLOAT, d DOUBLE, n DECIMAL(30,10), b BIT(12), y YEAR,
   ts TIMESTAMP(6) NULL, dt DATETIME(3), t TIME(2), e ENUM('', 'a', '2'), s SET('x','y','z'),
   latin VARCHAR(20) CHARACTER SET latin1, wide VARCHAR(20) CHARACTER SET utf16, bin VARBINARY(20), fixed BINARY(4),
-  txt TEXT, big LONGTEXT, raw LONGBLOB, j JSON, g POINT, made VARCHAR(30) GENERATED ALWAYS AS (CONCAT(part, '!')) STORED,
+  txt TEXT, big LONGTEXT, raw LONGBLOB, j JSON, g POINT,
+  made VARCHAR(30) GENERATED ALWAYS AS (CONCAT(part, '!')) STORED,
   PRIMARY KEY (id, part))"""
 TORTURE_ROWS = """INSERT INTO torture (id, part, f, d, n, b, y, ts, dt, t, e, s, latin, wide, bin, fixed, txt, big,
     raw, j, g) VALUES
   (0, 'ä\\'', 1.17549435e-38, -0.0, '-99999999999999999999.0123456789', b'101010101010', 1901,
-   '1970-01-02 00:00:01.000001', '0000-00-00 00:00:00', '-838:59:59', 'a', 'x,z', 'é\\\\', '😀', x'00ff275c0a1a', x'01',
+   '1970-01-02 00:00:01.000001', '0000-00-00 00:00:00', '-838:59:59', 'a', 'x,z', 'é\\\\', '😀',
+   x'00ff275c0a1a', x'01',
    'line\\nnext', REPEAT('ü', 40000), x'00275c', '{"a": [1, "ö", 1.5]}', ST_GeomFromText('POINT(1 2)')),
-  (18446744073709551615, '', 3.4e38, 1e308, NULL, NULL, NULL, NULL, NULL, NULL, '2', '', NULL, NULL, NULL, NULL, '',
-   '', '', 'null', NULL)"""
+  (18446744073709551615, '', 3.4e38, 1e308, NULL, NULL, NULL, NULL, NULL, NULL, '2', '', NULL, NULL, NULL, NULL,
+   '', '', '', 'null', NULL)"""
 
 
 def test_every_kind_of_value_arrives_as_it_was(make_rig: MakeRig) -> None:
