@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PYTHONPATH := plugins:.
 
-.PHONY: help demo demo-down servers servers-down accounts-plan test test-big bench-verify lint type format lock schema compose-config setup
+.PHONY: help demo demo-down servers servers-down accounts-plan test test-big bench-verify screenshots lint type format lock schema compose-config setup
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -38,7 +38,11 @@ accounts-plan: setup ## print what migration NAME=shop would do with accounts an
 # The order of tests is random; a fixed seed makes a run repeatable. SEED=n tries another order.
 SEED ?= 193621042
 
-test: setup ## every test, on real servers of its own
+# Only tests need a browser: Debian's Chromium.
+.venv/.browser: local/browser.py | .venv/.installed
+	@$(PY) -m local.browser >/dev/null && touch $@
+
+test: setup .venv/.browser ## every test, on real servers of its own
 	$(PY) -m pytest --randomly-seed=$(SEED)
 
 test-big: setup ## the tests of tables of a gigabyte, which `make test` leaves out
@@ -46,6 +50,9 @@ test-big: setup ## the tests of tables of a gigabyte, which `make test` leaves o
 
 bench-verify: setup ## time verification against CHECKSUM TABLE on servers of its own; writes docs/benchmarks.md (BENCH="--size-mib 100")
 	$(PY) -m bench.verify $(BENCH)
+
+screenshots: setup .venv/.browser ## take docs/screenshots anew from the page in Airflow, by the tests that look at it
+	SCREENSHOTS=docs/screenshots $(PY) -m pytest tests/browser
 
 lint: setup ## ruff: rules and format
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
