@@ -13,8 +13,8 @@ import pytest
 
 from aurora_migration.web.headers import POLICY
 from local.airflow_instance import ROOT
-from tests.plugin.conftest import Served
 from tests.plugin.control_rows import RUN
+from tests.plugin.served import Served
 
 pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.slow]
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.plugin.conftest import MANY, Served
+from tests.plugin.served import MANY, Served
 
 pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.slow]
 LIMIT_SECONDS = 3.0

@@ -1,0 +1,213 @@
+"""A real browser before a real Airflow that has really migrated something.
+
+Screenshots go to a temporary folder, unless SCREENSHOTS names one: `make screenshots` does.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Frame,
+    Page,
+    Playwright,
+    Request,
+    sync_playwright,
+)
+
+from local.airflow_instance import AirflowInstance
+from local.browser import find_browser
+from local.login import Login
+from local.servers import Pair
+from tests.e2e.conftest import pair_connections, start_airflow
+from tests.plugin.control_rows import HOSTILE
+
+__all__ = ["pair_connections", "start_airflow"]
+
+SIZE = {"width": 1440, "height": 1000}
+NAME = "museum"
+SOURCE = f"""
+CREATE DATABASE museum;
+CREATE TABLE museum.work (id INT PRIMARY KEY, title VARCHAR(80), price DECIMAL(10,2));
+CREATE TABLE museum.`{HOSTILE}` (id INT PRIMARY KEY, note VARCHAR(80));
+CREATE TABLE museum.visit (id INT AUTO_INCREMENT PRIMARY KEY, at DATETIME(3), day DATE, note VARCHAR(200),
+  KEY (day));
+INSERT INTO museum.work WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 900)
+  SELECT i, CONCAT('work ', i), i FROM n;
+INSERT INTO museum.`{HOSTILE}` VALUES (1, 'a'), (2, 'b');
+INSERT INTO museum.visit (at, day, note)
+  WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 900)
+  SELECT '2026-01-31 10:00:00', '2026-01-31' - INTERVAL (a.i MOD 300) DAY, REPEAT('x', 150)
+    FROM n a JOIN n b ON b.i <= 250;
+CREATE VIEW museum.cheap AS SELECT id, title FROM museum.work WHERE price < 10;
+"""
+MIGRATION = f"""
+name: {NAME}
+description: Works and visits of a museum, for the tests of the page.
+source: {{connection: source_mysql}}
+target: {{connection: target_aurora}}
+selection: [{{include: museum.*}}]
+load: {{chunk_mib: 1, max_units: 6, parallel_units: 1}}
+accounts: {{exclude: ["migrator@*", "root@*"]}}
+"""
+
+
+@pytest.fixture(scope="session")
+def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go."""
+    asked = os.environ.get("SCREENSHOTS")
+    folder = Path(asked) if asked else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@dataclass
+class Museum:
+    """Airflow with one migration: its runs by what they are."""
+
+    airflow: AirflowInstance
+    pair: Pair
+    runs: dict[str, str] = field(default_factory=dict)
+
+    def run(self, kind: str, name: str, state: str) -> str:
+        """Trigger a DAG, wait for its end and remember the run."""
+        dag_id = f"{NAME}.{kind}"
+        self.runs[name] = self.airflow.client.trigger(dag_id)
+        assert self.airflow.client.wait_for_run(dag_id, self.runs[name], 300) == state, self.airflow.log_tail()
+        return self.runs[name]
+
+    def page_of(self, kind: str, name: str) -> str:
+        """The path of the tab of a run."""
+        return f"/dags/{NAME}.{kind}/runs/{quote(self.runs[name])}/plugin/migration-run"
+
+
+@pytest.fixture(scope="module")
+def museum(
+    server_pair: Pair,
+    start_airflow: Callable[..., AirflowInstance],
+    pair_connections: Mapping[str, object],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Museum]:
+    """A migration that is proved, then a verification that finds what was changed on the target by hand."""
+    migrations = tmp_path_factory.mktemp("museum")
+    (migrations / f"{NAME}.yaml").write_text(MIGRATION)
+    on(server_pair, "source", *SOURCE.split(";\n"))
+    airflow = start_airflow(pair_connections, migrations=migrations)
+    made = Museum(airflow, server_pair)
+    for kind in ("migrate", "verify"):
+        airflow.client.wait_for_dag(f"{NAME}.{kind}")
+        airflow.client.unpause(f"{NAME}.{kind}")
+    made.run("migrate", "proved", "success")
+    on(
+        server_pair,
+        "target",
+        "UPDATE museum.work SET title = 'another' WHERE id = 77",
+        "DELETE FROM museum.work WHERE id = 78",
+        "DROP VIEW museum.cheap",
+    )
+    made.run("verify", "differing", "failed")
+    yield made
+    for side in ("source", "target"):
+        on(server_pair, side, "DROP DATABASE IF EXISTS museum")
+    on(server_pair, "target", "DROP DATABASE IF EXISTS aurora_migration")
+
+
+def on(pair: Pair, side: str, *statements: str) -> None:
+    """Run statements as root on one of the servers."""
+    server = pair.source if side == "source" else pair.target
+    root = Login("127.0.0.1", server.port, "root", server.root_password)
+    with root.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("SET SESSION cte_max_recursion_depth = 10000")
+        for text in filter(str.strip, statements):
+            cursor.execute(text)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium; there is no test of the page without one."""
+    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+    browser = playwright.chromium.launch(executable_path=find_browser(), args=flags)
+    yield browser
+    browser.close()
+
+
+@dataclass
+class Visit:
+    """A signed-in user's window, and all that went wrong in it."""
+
+    page: Page
+    base: str
+    faults: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Frame:
+        """Go to a path of Airflow; returns the page's frame, or the page itself where it is not framed."""
+        self.page.goto(f"{self.base}{path}")
+        if "aurora-migration/" in path and "/plugin/" not in path:
+            frame = self.page.main_frame
+        else:
+            self.page.wait_for_selector("iframe", timeout=60_000)
+            frame = next(each for each in self.page.frames if each.parent_frame is not None)
+        frame.wait_for_selector("h1, .empty", timeout=60_000)
+        return frame
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Signs a user in: `visit(url, user, password, dark=…)`; at the end nothing may have gone wrong there."""
+    contexts: list[BrowserContext] = []
+    visits: list[Visit] = []
+
+    def sign_in(url: str, user: str, password: str, *, dark: bool = False) -> Visit:
+        login = {"username": user, "password": password}
+        token = (
+            httpx.post(f"{url}/auth/token", json=login, trust_env=False).raise_for_status().json()["access_token"]
+        )
+        context = browser.new_context(viewport=SIZE, color_scheme="dark" if dark else "light")
+        contexts.append(context)
+        context.add_cookies([{"name": "_token", "value": token, "url": url}])
+        made = Visit(context.new_page(), url)
+        visits.append(made)
+        watch(made)
+        return made
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+    for each in visits:
+        assert each.faults == []
+        assert each.elsewhere == [], "no other host is contacted"
+
+
+def watch(made: Visit) -> None:
+    """Note errors in scripts, violations of the policy, and requests to other hosts."""
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type == "error" or "Content Security Policy" in message.text:
+            made.faults.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def asked(request: Request) -> None:
+        if (
+            urlsplit(request.url).scheme in {"http", "https"}
+            and urlsplit(request.url).netloc != urlsplit(made.base).netloc
+        ):
+            made.elsewhere.append(request.url)
+
+    made.page.on("console", said)
+    made.page.on("pageerror", lambda error: made.faults.append(str(error)))
+    made.page.on("request", asked)

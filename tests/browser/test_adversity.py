@@ -1,0 +1,107 @@
+"""The page where things are large, missing, refused or dead, under a path as behind a proxy."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from local.airflow_config import keep_secrets
+from tests.browser.conftest import Visit
+from tests.plugin.served import MANY, Served
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.servers,
+    pytest.mark.airflow,
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
+]
+Open = Callable[..., Visit]
+
+
+def go(visit: Open, served: Served, user: str = "viewer") -> Visit:
+    return visit(served.server.url, user, keep_secrets(served.server.home).password)
+
+
+def test_thousands_of_tables_stay_smooth(served: Served, visit: Open, screenshots: Path) -> None:
+    window = go(visit, served)
+    frame = window.open("/aurora-migration/?migration=many")
+    expect(frame.locator("#panel-tables .count")).to_have_text("5,000 tables", timeout=30_000)
+    assert frame.locator(".tabulator-row").count() < 200, "only what is in sight is in the document"
+    window.page.screenshot(path=screenshots / "many-light.png")
+    worst = frame.evaluate(
+        """async () => {
+          const holder = document.querySelector(".tabulator-tableholder");
+          let worst = 0;
+          let last = performance.now();
+          for (let step = 0; step < 60; step += 1) {
+            holder.scrollTop += 900;
+            await new Promise(requestAnimationFrame);
+            worst = Math.max(worst, performance.now() - last);
+            last = performance.now();
+          }
+          return worst;
+        }"""
+    )
+    assert worst < 500, f"a frame took {worst:.0f} ms"
+    frame.get_by_role("searchbox").first.fill("table_4999")
+    expect(frame.locator("#panel-tables .count")).to_have_text(f"1 of {MANY:,} tables")
+    expect(frame.locator(".tabulator-row")).to_have_count(1)
+
+
+def test_the_page_of_a_dead_target_says_so_in_time(served: Served, visit: Open, screenshots: Path) -> None:
+    window = go(visit, served)
+    frame = window.open("/aurora-migration/?migration=dead")
+    started = time.monotonic()
+    expect(frame.get_by_text("The target does not answer.")).to_be_visible()
+    assert time.monotonic() - started < 3
+    window.page.screenshot(path=screenshots / "dead-light.png")
+
+
+def test_the_list_tells_each_targets_state(served: Served, visit: Open) -> None:
+    window = go(visit, served)
+    frame = window.open("/aurora-migration/")
+    expect(frame.get_by_role("row").filter(has_text="alpha")).to_contain_text("Not proved")
+    expect(frame.get_by_role("row").filter(has_text="dead")).to_contain_text("does not answer")
+    expect(frame.get_by_role("row").filter(has_text="other")).to_contain_text("never run")
+
+
+def test_a_migration_that_one_may_not_read_is_refused_in_words(served: Served, visit: Open) -> None:
+    window = go(visit, served, "outsider")
+    frame = window.open("/aurora-migration/?migration=alpha")
+    expect(frame.get_by_role("alert")).to_contain_text("may not read this migration")
+    window.faults.clear()  # the browser notes the 403 itself
+
+
+def test_a_session_that_has_ended_is_told(served: Served, visit: Open) -> None:
+    window = go(visit, served)
+    frame = window.open("/aurora-migration/?migration=alpha")
+    window.page.context.clear_cookies()
+    expect(frame.get_by_text("Your session has ended.")).to_be_visible(timeout=30_000)
+    window.faults.clear()  # the browser notes the 401 itself
+
+
+def test_missing_libraries_are_told_and_the_rest_is_shown(served: Served, visit: Open) -> None:
+    window = go(visit, served)
+    window.page.route(re.compile("/static/vendor/"), lambda route: route.fulfill(status=404))
+    frame = window.open("/aurora-migration/?migration=alpha")
+    expect(frame.get_by_text("libraries are not installed").first).to_be_visible()
+    expect(frame.get_by_text("Not proved.")).to_be_visible()
+    frame.get_by_role("tab", name="Differences").click()
+    expect(frame.get_by_role("tabpanel", name="Differences")).to_contain_text("id=7")
+    window.faults.clear()  # the browser notes each 404 itself
+
+
+def test_a_target_that_goes_away_leaves_what_was_seen(served: Served, visit: Open) -> None:
+    window = go(visit, served)
+    frame = window.open("/aurora-migration/?migration=alpha")
+    expect(frame.get_by_text("Not proved.")).to_be_visible()
+    window.page.route(re.compile("/api/migrations/alpha"), lambda route: route.abort())
+    expect(frame.get_by_text("Airflow's API server does not answer.")).to_be_visible(timeout=30_000)
+    expect(frame.get_by_text("Not proved.")).to_be_visible()
+    window.faults.clear()  # the browser notes each failed request itself
