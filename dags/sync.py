@@ -11,7 +11,6 @@ from aurora_migration.model.config import MigrationConfig
 from aurora_migration.operators.sync import (
     CompareAndRewriteOperator,
     ComparePlanOperator,
-    ResyncOperator,
     SyncDoneOperator,
     SyncOperator,
 )
@@ -35,15 +34,11 @@ def build(config: MigrationConfig) -> DAG:
             "max_retry_delay": timedelta(minutes=2),
         },
     ) as dag:
-        _by_checksum(config) if config.sync.strategy == "checksum" else _by_binlog(config)
+        if config.sync.strategy == "checksum":
+            _by_checksum(config)
+        else:
+            SyncOperator(migration=config.name, task_id="sync")
     return dag
-
-
-def _by_binlog(config: MigrationConfig) -> None:
-    (
-        ResyncOperator(migration=config.name, task_id="resync")
-        >> SyncOperator(migration=config.name, task_id="sync", trigger_rule="none_failed")
-    )
 
 
 def _by_checksum(config: MigrationConfig) -> None:

@@ -27,21 +27,11 @@ class CatchUpOperator(MigrationOperator):
         return summary
 
 
-class ResyncOperator(MigrationOperator):
-    """Compares and rewrites the tables that a person asked for, before changes are applied to them again."""
-
-    ui_color = "#ede7f6"
-
-    def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
-        if not run.options.resync:
-            raise AirflowSkipException("nothing to resync: the parameter is empty")
-        with following.recorded(run, "resync") as summary:
-            summary.update(recovering.resync(run))
-        return summary
-
-
 class SyncOperator(MigrationOperator):
-    """Catches up to where the source is now; its outlets are the tables whose rows changed."""
+    """Catches up to where the source is now, after a resync if one is asked for.
+
+    Its outlets are the tables whose rows changed.
+    """
 
     ui_color = "#ede7f6"
 
@@ -51,6 +41,9 @@ class SyncOperator(MigrationOperator):
     def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
         if reason := following.not_ready(run):
             raise AirflowSkipException(reason)
+        if run.options.resync:
+            with following.recorded(run, "resync") as summary:
+                summary.update(recovering.resync(run))
         with following.recorded(run, "sync") as summary:
             result = following.sync_once(run, run.options.acknowledge_ddl)
             summary.update(result.summary())
