@@ -9,6 +9,10 @@ RUN apt-get update \
 USER airflow
 COPY requirements.lock /tmp/requirements.lock
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /tmp/wheels "$(grep '^mysqlclient==' /tmp/requirements.lock)"
+# The libraries of the page: pinned npm packages, of which a few files are taken.
+COPY local/vendor.py /tmp/vendor.py
+COPY plugins/aurora_migration/web/vendor.json /tmp/vendor.json
+RUN python /tmp/vendor.py --list /tmp/vendor.json --into /tmp/vendor
 
 FROM apache/airflow:3.3.2-python3.11
 USER root
@@ -25,4 +29,5 @@ RUN umask 0002 \
     && python -c "import MySQLdb, pymysql, pydantic, yaml"
 COPY --chown=airflow:0 dags /opt/airflow/dags
 COPY --chown=airflow:0 plugins /opt/airflow/plugins
+COPY --from=build --chown=airflow:0 /tmp/vendor /opt/airflow/plugins/aurora_migration/web/static/vendor
 COPY --chown=airflow:0 include /opt/airflow/include
