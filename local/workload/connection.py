@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from enum import Enum
 from typing import Final
 
@@ -14,8 +16,9 @@ from local.workload.transaction import Transaction
 
 # duplicate key, NULL, foreign key (two ways), value out of range, unknown variable value
 REFUSALS: Final = frozenset({1062, 1048, 1169, 1264, 1451, 1452, 1586, 1690})
-# deadlock, lock wait, read only (two ways), killed statement, no such savepoint after a deadlock
-AGAIN: Final = frozenset({1205, 1213, 1290, 1317, 1305, 1836, 3024, 3572})
+# deadlock, lock wait, read only (two ways), killed statement, no such savepoint after a deadlock, XA's words
+AGAIN: Final = frozenset({1205, 1213, 1290, 1317, 1305, 1402, 1613, 1614, 1836, 3024, 3572})
+NO_SUCH_XID: Final = 1397
 WRONG_LOGIN: Final = frozenset({1044, 1045, 1049})
 TIME_ZONES: Final = ("+00:00", "+05:30", "-08:00", "+14:00")
 
@@ -62,36 +65,88 @@ def connect(login: Login, database: str, thread: int) -> Connection[Cursor] | No
 def attempt(connection: Connection[Cursor], transaction: Transaction) -> tuple[Outcome, int]:
     """Run a transaction once; returns how it ended and the rows that its statements changed.
 
+    An XA transaction that ends in doubt may be prepared and is for `resolve`.
+
     Raises:
         pymysql.err.MySQLError: the server refuses a statement for a reason that no application expects.
     """
-    rows, committing = 0, False
+    committing = False
     try:
-        connection.begin()
         with connection.cursor() as cursor:
-            for step in transaction.steps:
-                changed = cursor.execute(step.sql, step.values)
-                if step.rows is not None and changed != step.rows:
-                    connection.rollback()
-                    return Outcome.REFUSED, 0
-                rows += changed
-        if transaction.rollback:
-            connection.rollback()
-            return Outcome.ROLLED_BACK, 0
-        committing = True
-        connection.commit()
+            cursor.execute(_begin(transaction))
+            rows = _run(cursor, transaction)
+            if rows is None:
+                _undo(cursor, transaction)
+                return Outcome.REFUSED, 0
+            for sql in _ending(transaction):
+                committing = committing or not transaction.rollback or bool(transaction.xid)
+                cursor.execute(sql)
     except (pymysql.err.MySQLError, OSError) as error:
         number = error.args[0] if error.args else 0
         if number in REFUSALS or number in AGAIN:
             try:
-                connection.rollback()
+                with connection.cursor() as cursor:
+                    _undo(cursor, transaction)
             except (pymysql.err.MySQLError, OSError):
                 return Outcome.LOST, 0
             return (Outcome.REFUSED if number in REFUSALS else Outcome.AGAIN), 0
         if is_lost(error):
             return (Outcome.IN_DOUBT if committing else Outcome.LOST), 0
         raise
-    return Outcome.COMMITTED, rows
+    return (Outcome.ROLLED_BACK, 0) if transaction.rollback else (Outcome.COMMITTED, rows)
+
+
+def resolve(connection: Connection[Cursor], xid: str) -> bool:
+    """Commit an XA transaction that may have stayed prepared; False where the connection is lost again.
+
+    Raises:
+        pymysql.err.MySQLError: the server refuses it.
+    """
+    for pause in (0.5, 0.0):  # the server may not have noticed yet that the connection which prepared it is gone
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("XA COMMIT %s", (xid,))
+            return True
+        except (pymysql.err.MySQLError, OSError) as error:
+            if is_lost(error):
+                return False
+            if error.args[0] != NO_SUCH_XID:
+                raise
+        time.sleep(pause)
+    return True  # it was never prepared, or is committed
+
+
+def _begin(transaction: Transaction) -> str:
+    return f"XA START '{transaction.xid}'" if transaction.xid else "BEGIN"
+
+
+def _run(cursor: Cursor, transaction: Transaction) -> int | None:
+    """The rows that its statements changed, None if one has not changed as many as it must."""
+    rows = 0
+    for step in transaction.steps:
+        changed = cursor.execute(step.sql, step.values)
+        if step.rows is not None and changed != step.rows:
+            return None
+        rows += changed
+    return rows
+
+
+def _ending(transaction: Transaction) -> tuple[str, ...]:
+    verb, xid = ("ROLLBACK" if transaction.rollback else "COMMIT"), transaction.xid
+    if not xid:
+        return (verb,)
+    if transaction.one_phase:
+        return f"XA END '{xid}'", f"XA COMMIT '{xid}' ONE PHASE"
+    return f"XA END '{xid}'", f"XA PREPARE '{xid}'", f"XA {verb} '{xid}'"
+
+
+def _undo(cursor: Cursor, transaction: Transaction) -> None:
+    if not transaction.xid:
+        cursor.execute("ROLLBACK")
+        return
+    with contextlib.suppress(pymysql.err.MySQLError):  # ended already, or because of a deadlock
+        cursor.execute(f"XA END '{transaction.xid}'")
+    cursor.execute(f"XA ROLLBACK '{transaction.xid}'")
 
 
 def is_lost(error: Exception) -> bool:

@@ -40,6 +40,14 @@ def transfer_taken_back(rng: Random, size: Size) -> Transaction:
     return Transaction("savepoints", steps, rollback=rng.random() < 0.3)
 
 
+def two_phase(rng: Random, size: Size) -> Transaction:
+    """An XA transaction: others commit between its PREPARE and its COMMIT."""
+    name, xid = "two phases", f"xa-{rng.getrandbits(64):x}"
+    if rng.random() < 0.2:
+        return Transaction("one phase", transfer(rng, size).steps, xid=xid, one_phase=True)
+    return Transaction(name, several_transfers(rng, size).steps, rollback=rng.random() < 0.2, xid=xid)
+
+
 def split(rng: Random, size: Size) -> Transaction:
     """A new account with money of an old one."""
     giver, taker, cents = size.account(rng), size.account(rng), rng.randint(1, 5_000)

@@ -33,6 +33,7 @@ OPERATIONS: Mapping[Operation, int] = {
     money.transfer: 120,
     money.several_transfers: 30,
     money.transfer_taken_back: 30,
+    money.two_phase: 20,
     money.split: 20,
     money.close: 20,
     money.fee: 10,

@@ -14,7 +14,7 @@ from pymysql.connections import Connection
 from pymysql.cursors import Cursor
 
 from local.login import Login
-from local.workload.connection import Outcome, attempt, connect
+from local.workload.connection import Outcome, attempt, connect, resolve
 from local.workload.gate import Gate
 from local.workload.operations import transactions
 from local.workload.size import Size
@@ -22,6 +22,7 @@ from local.workload.tally import Tally
 from local.workload.transaction import Transaction
 
 RECONNECT_SECONDS = 0.2
+RESOLVE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +140,13 @@ class _Writer(threading.Thread):
             return self._gate.is_stopped()
         try:
             outcome, rows = attempt(connection, transaction)
+            if outcome in {Outcome.LOST, Outcome.IN_DOUBT}:
+                self._drop_connection()
+            if outcome is Outcome.IN_DOUBT and transaction.xid:
+                self._resolve(transaction.xid)  # before a pause: until then it may hold locks
         finally:
             self._gate.leave()
         self._count(transaction, outcome, rows)
-        if outcome in {Outcome.LOST, Outcome.IN_DOUBT}:
-            self._drop_connection()
         return outcome not in {Outcome.AGAIN, Outcome.LOST} or self._gate.is_stopped()
 
     def _count(self, transaction: Transaction, outcome: Outcome, rows: int) -> None:
@@ -168,6 +171,17 @@ class _Writer(threading.Thread):
             else:
                 self.tally.connections += 1
         return self._connection
+
+    def _resolve(self, xid: str) -> None:
+        """Commit what may have stayed prepared. Raises: TimeoutError."""
+        until = time.monotonic() + RESOLVE_SECONDS
+        while time.monotonic() < until:
+            connection = self._connected()
+            if connection is not None and resolve(connection, xid):
+                return
+            self._drop_connection()
+            time.sleep(RECONNECT_SECONDS)
+        raise TimeoutError(f"{xid} may have stayed prepared: the server does not come back")
 
     def _drop_connection(self) -> None:
         if self._connection is not None:

@@ -18,8 +18,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """Statements between BEGIN and COMMIT, or ROLLBACK where the application changes its mind."""
+    """Statements between BEGIN and COMMIT, or ROLLBACK where the application changes its mind.
+
+    With an `xid` it is an XA transaction: prepared, then committed or rolled back; or committed in one phase.
+    """
 
     name: str
     steps: tuple[Step, ...]
     rollback: bool = False
+    xid: str = ""
+    one_phase: bool = False

@@ -110,7 +110,7 @@ def test_a_pause_stands_still_and_a_resume_goes_on(server: Server, workload: Cal
 def test_a_killed_source_is_survived_and_nothing_is_half_done(
     server: Server, workload: Callable[..., Workload]
 ) -> None:
-    with workload(only=("transfer", "several_transfers", "close", "split", "fee")) as running:
+    with workload(only=("transfer", "several_transfers", "two_phase", "close", "split", "fee")) as running:
         for _ in range(3):
             before = running.tally()
             wait_for(lambda before=before: running.tally().committed > before.committed + 200)
@@ -120,6 +120,8 @@ def test_a_killed_source_is_survived_and_nothing_is_half_done(
         tally = running.stop()
     database = running.settings.database
     assert tally.connections >= 32
+    with server.connect() as connection, connection.cursor() as cursor:
+        assert cursor.execute("XA RECOVER") == 0, "transactions stayed prepared"
     assert ask(server, f"SELECT SUM(cents) FROM {database}.accounts") == (money(SMALL),)
 
 
@@ -141,6 +143,23 @@ def test_no_commit_is_counted_that_is_not_there(server: Server, workload: Callab
 def test_deadlocks_are_tried_again(server: Server, workload: Callable[..., Workload]) -> None:
     with workload(Size(rows=20, big_rows=10), only=("several_transfers", "fee")) as running:
         wait_for(lambda: running.tally().retried > 3)
+
+
+@pytest.mark.servers
+def test_two_phases_are_ended_through_kills_in_between(server: Server, workload: Callable[..., Workload]) -> None:
+    with workload(only=("two_phase",)) as running:
+        kills = 0
+        while kills < 2 or running.tally().in_doubt == 0:
+            before, kills = running.tally(), kills + 1
+            wait_for(lambda before=before: running.tally().committed > before.committed + 100)
+            server.kill()
+            server.start()
+            wait_for(lambda before=before: running.tally().connections >= before.connections + 8)
+            assert kills < 20, "no kill came between the phases"
+        running.stop()
+    with server.connect() as connection, connection.cursor() as cursor:
+        assert cursor.execute("XA RECOVER") == 0, "transactions stayed prepared"
+    assert ask(server, f"SELECT SUM(cents) FROM {running.settings.database}.accounts") == (money(SMALL),)
 
 
 @pytest.mark.servers
