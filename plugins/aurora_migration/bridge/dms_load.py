@@ -39,7 +39,7 @@ def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
         claim = Claim(**summary["claim"]) if "claim" in summary else None
         decision = decide_load(observed, claim, wave, replication_type(run.config), fresh=fresh)
         _log.info("Replication %s: %s, so %s", observed, decision.reason, decision.action)
-        if decision.action is Action.JUDGE:
+        if decision.action is Action.JUDGE or (decision.action is Action.FAIL and observed.tables):
             tables = [planned.mapping.source for planned in run.plan(source).tables]
             statistics, findings = _judged(dms_run, tables, observed, target)
             decision = _after(decision, findings, fresh=fresh)
@@ -70,7 +70,7 @@ def control_rows(dms_run: DmsRun, target: Session) -> tuple[ControlRow, ...]:
 
 def _after(decision: Decision, findings: tuple[Finding, ...], *, fresh: bool) -> Decision:
     bad = [finding for finding in findings if finding.severity is Severity.BLOCKER]
-    if not bad:
+    if not bad or decision.action is Action.FAIL:
         return decision
     words = "; ".join(f"{finding.code} ({finding.subject})" for finding in bad[:10])
     return Decision(Action.RELOAD if fresh else Action.FAIL, f"DMS ended, but {words}")

@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from aurora_migration.dms.checking import CheckContext
-from aurora_migration.dms.faults import DENIED, code_of, is_absent, is_role_not_effective
+from aurora_migration.dms.faults import DENIED, code_of, is_absent, is_aws, is_role_not_effective
 from aurora_migration.dms.policy import LOGS_ROLE, VPC_ROLE, needed_actions, policy, policy_arn, role_commands
 from aurora_migration.model.finding import Finding, blocker, note, warning
 
@@ -75,7 +75,7 @@ def _simulated(context: CheckContext, actions: tuple[str, ...]) -> list[str] | N
                 return sorted(denied)
             request["Marker"] = answer["Marker"]
     except Exception as error:
-        if not hasattr(error, "response"):
+        if not is_aws(error):
             raise
         return None
 
@@ -102,7 +102,7 @@ def _probed(context: CheckContext, actions: tuple[str, ...]) -> list[str]:
         except Exception as error:
             if code_of(error) in DENIED and not is_role_not_effective(error):
                 denied.append(action)
-            elif not hasattr(error, "response"):
+            elif not is_aws(error) or code_of(error) == "ParamValidationError":
                 raise
     return denied
 

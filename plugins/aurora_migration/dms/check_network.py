@@ -12,7 +12,7 @@ from typing import Any
 
 from aurora_migration.dms import describe
 from aurora_migration.dms.checking import CheckContext
-from aurora_migration.dms.faults import aws, code_of
+from aurora_migration.dms.faults import aws, code_of, is_aws
 from aurora_migration.model.finding import Finding, blocker, note, warning
 
 _TWO_ZONES = "name at least one subnet in each of two availability zones under dms.subnets"
@@ -171,7 +171,7 @@ def _ingress(context: CheckContext, host: str) -> Iterator[Finding]:
     try:
         clusters = rds.describe_db_clusters()["DBClusters"] if rds is not None else []
     except Exception as error:
-        if not hasattr(error, "response"):
+        if not is_aws(error):
             raise
         seen = f"cannot be checked further: rds:DescribeDBClusters answers {code_of(error)}"
         yield note("dms-target-not-readable", subject, seen)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aurora_migration.dms.endpoint import EndpointSpec
-from aurora_migration.dms.faults import is_passing, translate
+from aurora_migration.dms.faults import is_aws, is_passing, translate
 from aurora_migration.dms.names import Names
 from aurora_migration.dms.provisioning import Account
 from aurora_migration.errors import MigrationError, RetryableError
@@ -64,7 +64,7 @@ def _guarded(context: CheckContext, check: Check) -> Iterator[Finding]:
     except MigrationError as error:
         yield blocker("dms-check-refused", error.subject or title, error.message, error.remedy)
     except Exception as error:
-        if not hasattr(error, "response") and not type(error).__module__.startswith("botocore"):
+        if not is_aws(error):
             raise
         translated = translate(error, title)
         if is_passing(error):

@@ -93,6 +93,11 @@ def text_of(error: BaseException) -> str:
     return code_of(error)
 
 
+def is_aws(error: BaseException) -> bool:
+    """Whether an error comes from AWS or its client, and not from a defect here."""
+    return hasattr(error, "response") or type(error).__module__.startswith("botocore")
+
+
 def is_absent(error: BaseException) -> bool:
     return code_of(error) in ABSENT
 
@@ -145,7 +150,7 @@ def aws(subject: str) -> Iterator[None]:
     except MigrationError:
         raise
     except Exception as error:
-        if not hasattr(error, "response") and not type(error).__module__.startswith("botocore"):
+        if not is_aws(error):
             raise
         # the original is not chained where it could repeat a parameter's value
         raise translate(error, subject) from (None if code_of(error) == "ParamValidationError" else error)

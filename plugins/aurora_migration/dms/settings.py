@@ -127,7 +127,8 @@ def _errors(migration_type: MigrationType) -> Settings:
         "DataTruncationErrorPolicy": "STOP_TASK",
         "DataErrorEscalationPolicy": "STOP_TASK",
         "DataErrorEscalationCount": 0,
-        "TableErrorPolicy": "STOP_TASK",
+        # the others go on, so that one run tells all tables that cannot be loaded; the verdict fails on any
+        "TableErrorPolicy": "SUSPEND_TABLE",
         "TableErrorEscalationPolicy": "STOP_TASK",
         "TableErrorEscalationCount": 0,
         "RecoverableErrorCount": 10,

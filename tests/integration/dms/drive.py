@@ -11,6 +11,7 @@ from aurora_migration.bridge import dms_load, dms_provision, dms_teardown, verif
 from aurora_migration.bridge.dms_preflight import check_with_dms
 from aurora_migration.bridge.dms_run import DmsRun
 from aurora_migration.bridge.run import Run
+from aurora_migration.dms.faults import aws
 from aurora_migration.dms.provisioning import Provisioner
 from aurora_migration.dms.waiting import Wait, look
 from aurora_migration.operators.accounts import AccountsOperator
@@ -32,7 +33,8 @@ class LocalDmsRun(DmsRun):
 
     def client(self, service: str) -> Any:
         assert self.cloud is not None
-        return self.cloud.client(service)
+        with aws(f"connection {self.run.config.dms.connection}"):
+            return self.cloud.client(service)
 
     @property
     def provisioner(self) -> Provisioner:

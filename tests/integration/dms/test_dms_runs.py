@@ -65,7 +65,8 @@ def test_a_migration_is_proved(new_run: NewRun, cloud: Cloud, compute: str) -> N
 def test_a_load_in_parallel_ranges_is_proved(new_run: NewRun) -> None:
     """Our key ranges become boundaries; every row is in exactly one of DMS's segments."""
     digits = "(SELECT 0 d UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5)"
-    rows = f"SELECT 1000 * a.d + 100 * b.d + 10 * c.d + e.d, REPEAT('x', 200) FROM {digits} a, {digits} b, {digits} c, {digits} e"
+    tables = ", ".join(f"{digits} {name}" for name in "abce")
+    rows = f"SELECT 1000 * a.d + 100 * b.d + 10 * c.d + e.d, REPEAT('x', 200) FROM {tables}"
     run = new_run("CREATE TABLE big (id INT PRIMARY KEY, v VARCHAR(200))", f"INSERT INTO big {rows}")
     units = ready(run)
     from aurora_migration.model.chunk import KeyRange, LoadUnit
@@ -106,11 +107,10 @@ def test_renamed_schemas_and_tables_arrive_under_their_new_names(new_run: NewRun
 def test_a_role_just_created_is_waited_for(new_run: NewRun, cloud: Cloud) -> None:
     slept: list[float] = []
     run = new_run()
-    cloud.dms.faults.add(RoleNotEffective(times=3))
     ready(run)
+    cloud.dms.faults.add(RoleNotEffective(times=3))
     drive(LocalDmsRun(run.run, cloud, slept.append), dms_provision.advance)
     assert slept == [2, 4, 8]
-    assert Counter(cloud.dms.calls)["CreateReplicationSubnetGroup"] >= 4
 
 
 def test_an_instance_that_fails_is_said_and_teardown_clears_the_way(new_run: NewRun, cloud: Cloud) -> None:
@@ -148,16 +148,16 @@ def test_a_wrong_password_is_told_by_the_connection_test_without_the_password(
     good = run.run.source
     run.run.__dict__["source"] = replace(good, password="not-the-Password-1")
     wrong = LocalDmsRun(run.run, run.cloud)
+    wrong.provisioner.ensure_subnet_group()
+    arns = {side.side: wrong.provisioner.ensure_endpoint(side) for side in wrong.sides}
+    settle(wrong, wrong.provisioner.ensure_instance(wrong.names.subnet_group))  # type: ignore[arg-type]
+    instance = wrong.provisioner.ensure_instance(wrong.names.subnet_group)
+    assert isinstance(instance, str)
+    source = wrong.sides[0]
+    wait = wrong.provisioner.ensure_connection(instance, arns["source"], source, fresh=True)
+    assert isinstance(wait, Wait)
+    settle(wrong, wait)
     with pytest.raises(FatalError, match="Access denied") as found:
-        wrong.provisioner.ensure_subnet_group()
-        arns = {side.side: wrong.provisioner.ensure_endpoint(side) for side in wrong.sides}
-        settle(wrong, wrong.provisioner.ensure_instance(wrong.names.subnet_group))  # type: ignore[arg-type]
-        instance = wrong.provisioner.ensure_instance(wrong.names.subnet_group)
-        assert isinstance(instance, str)
-        source = wrong.sides[0]
-        wait = wrong.provisioner.ensure_connection(instance, arns["source"], source, fresh=True)
-        assert isinstance(wait, Wait)
-        settle(wrong, wait)
         wrong.provisioner.ensure_connection(instance, arns["source"], source, fresh=False)
     assert "not-the-Password-1" not in str(found.value) + caplog.text
     run.run.__dict__["source"] = good  # corrected in Airflow; the next try tells DMS
@@ -272,9 +272,13 @@ def test_a_killed_task_finds_what_it_made_and_makes_nothing_twice(
     before = Counter(cloud.dms.calls)  # the probes of preflight, which create nothing
     dying = LocalDmsRun(run.run, cloud)
     dying.__dict__["dms"] = Killing(cloud.client("dms"), operation)
-    with pytest.raises(Killed):
+
+    def until_killed() -> None:
         drive(dying, dms_provision.advance)
         drive(dying, dms_load.advance)
+
+    with pytest.raises(Killed):
+        until_killed()
     drive(run, dms_provision.advance)
     drive(run, dms_load.advance)
     assert finish(run.run, units)["proven"]

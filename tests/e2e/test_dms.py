@@ -1,0 +1,312 @@
+"""Migrations that AWS DMS carries, under the real scheduler and triggerer, against the local stand-in.
+
+Rows really move from the source to the target; what goes wrong is ordered from the stand-in. One account and one
+Airflow serve all tests, each with a migration of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+import pytest
+
+from local.airflow_client import ConnectionParams
+from local.airflow_instance import AirflowInstance
+from local.dms import Cloud
+from local.dms.cloud import ROLES
+from local.dms.faults import (
+    ConnectionTestFails,
+    Deny,
+    FailInstance,
+    FatalError,
+    NoTables,
+    RoleNotEffective,
+    TableError,
+    ThrottleEvery,
+)
+from local.login import Login
+from local.servers import Pair
+from tests.e2e.runs import RUN_SECONDS, full_log, run, sql, states
+
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.airflow,
+    pytest.mark.servers,
+    pytest.mark.timeout(1800),
+]
+AWS_KEY = "an-aws-secret-Key-71"
+TIME_FACTOR = 0.002
+_TABLES = (
+    "CREATE DATABASE carried",
+    "CREATE TABLE carried.customer (id INT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(40), note TEXT, "
+    "UNIQUE KEY (name))",
+    "INSERT INTO carried.customer VALUES (1, 'Ann', 'x'), (2, 'Bob', NULL), (3, 'Çelik', REPEAT('long ', 3000))",
+    "CREATE TABLE carried.purchase (id BIGINT PRIMARY KEY, customer_id INT, total DECIMAL(10,2), "
+    "FOREIGN KEY (customer_id) REFERENCES carried.customer (id))",
+    "INSERT INTO carried.purchase VALUES (10, 1, 12.50), (11, 1, 0.99), (12, 3, 100.00)",
+    "CREATE VIEW carried.totals AS SELECT customer_id, SUM(total) AS total FROM carried.purchase GROUP BY 1",
+)
+_MIGRATION = """
+name: {name}
+source: {{connection: source_mysql}}
+target: {{connection: target_aurora}}
+engine: dms
+type: {type}
+selection:
+  - include: "carried.*"
+renames: {{schemas: {{carried: {schema}}}}}
+accounts: {{mode: skip}}
+control_schema: control_{schema}
+sync: {{schedule: null}}
+dms:
+  connection: aws_local
+  poll_seconds: 1
+  {network}
+  source: {{ssl_mode: none}}
+  target: {{ssl_mode: none}}
+  {more}
+"""
+
+
+def migration(name: str, network: str, more: str = "", kind: str = "full-load") -> str:
+    return _MIGRATION.format(name=name, schema=f"carried_{name}", network=network, more=more, type=kind)
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    with Cloud(time_factor=TIME_FACTOR) as made:
+        made.make_roles()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def root(server_pair: Pair) -> Mapping[str, Login]:
+    return {
+        role: Login("127.0.0.1", server.port, "root", server.root_password)
+        for role, server in (("source", server_pair.source), ("target", server_pair.target))
+    }
+
+
+@pytest.fixture(scope="module")
+def airflow(
+    start_airflow: Callable[..., AirflowInstance],
+    pair_connections: Mapping[str, ConnectionParams],
+    root: Mapping[str, Login],
+    cloud: Cloud,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AirflowInstance:
+    sql(root["source"], *_TABLES)
+    network = cloud.make_network()
+    good = f"subnets: [{', '.join(network.subnet_ids)}]"
+    files = {
+        "instance": migration("instance", good, f"security_groups: [{network.security_group_id}]"),
+        "serverless": migration("serverless", good, "compute: serverless"),
+        "nogroup": migration("nogroup", "subnet_group: not-there"),
+        "denied": migration("denied", good),
+        "faulty": migration("faulty", good),
+        "restarted": migration("restarted", good),
+        "following": migration("following", good, kind="full-load-and-cdc"),
+    }
+    folder = tmp_path_factory.mktemp("migrations")
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text)
+    extra = json.dumps(cloud.connection_extra())
+    aws = ConnectionParams("", 0, cloud.account.access_key, AWS_KEY, extra=extra, conn_type="aws")
+    return start_airflow({**pair_connections, "aws_local": aws}, migrations=folder)
+
+
+@pytest.fixture(autouse=True)
+def no_faults(cloud: Cloud) -> Iterator[None]:
+    cloud.dms.faults.clear()
+    yield
+    cloud.dms.faults.clear()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_secret_is_kept(
+    airflow: AirflowInstance, pair_connections: Mapping[str, ConnectionParams]
+) -> Iterator[None]:
+    """After all runs: no password in a log, an XCom, a rendered field, a trigger, or elsewhere in the database."""
+    yield
+    secrets = [AWS_KEY, *(one.password for one in pair_connections.values())]
+    assert all(len(one) > 8 for one in secrets)
+    files = [path for path in (airflow.home / "logs").rglob("*") if path.is_file()]
+    assert len(files) > 10
+    for path in [*files, airflow.log_file, *airflow.home.glob("airflow.db*")]:
+        content = path.read_bytes()
+        for number, secret in enumerate(secrets):
+            assert secret.encode() not in content, f"secret {number} is in {path.relative_to(airflow.home)}"
+
+
+@pytest.fixture
+def without_roles(cloud: Cloud) -> Iterator[None]:
+    iam = cloud.client("iam")
+    for name, policy in ROLES.items():
+        iam.detach_role_policy(RoleName=name, PolicyArn=policy)
+        iam.delete_role(RoleName=name)
+    yield
+    cloud.make_roles()
+
+
+def assert_arrived(root: Mapping[str, Login], name: str) -> None:
+    for table in ("customer", "purchase", "totals"):
+        here = sql(root["source"], f"SELECT * FROM carried.{table} ORDER BY 1")
+        assert sql(root["target"], f"SELECT * FROM carried_{name}.{table} ORDER BY 1") == here
+        assert here
+
+
+def assert_found_before_anything_is_created(
+    airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login], name: str, words: str
+) -> None:
+    before = sql(root["target"], "SHOW DATABASES"), [one.arn for one in cloud.dms.world.everything()]
+    run_id, found = run(airflow, f"{name}.migrate")
+    assert found.pop("preflight") == "failed"
+    assert found.pop("report") == "failed"
+    assert set(found.values()) == {"upstream_failed"}
+    log = full_log(airflow, f"{name}.migrate", run_id, "preflight")
+    assert words in log
+    assert "nothing was written" in log
+    assert (sql(root["target"], "SHOW DATABASES"), [one.arn for one in cloud.dms.world.everything()]) == before
+
+
+def test_a_missing_subnet_group_is_found(
+    airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login]
+) -> None:
+    words = "aws dms create-replication-subnet-group"
+    assert_found_before_anything_is_created(airflow, cloud, root, "nogroup", words)
+
+
+def test_a_missing_role_is_found(
+    airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login], without_roles: None
+) -> None:
+    words = "aws iam create-role --role-name dms-vpc-role"
+    assert_found_before_anything_is_created(airflow, cloud, root, "denied", words)
+
+
+def test_a_missing_permission_is_found(airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login]) -> None:
+    cloud.dms.faults.add(Deny("CreateReplicationInstance"))
+    words = "attach this policy to the identity"
+    assert_found_before_anything_is_created(airflow, cloud, root, "denied", words)
+
+
+def test_a_role_just_created_works_and_the_migration_is_proved(
+    airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login]
+) -> None:
+    cloud.dms.faults.add(RoleNotEffective(seconds=1_000_000, times=4))
+    run_id, found = run(airflow, "instance.migrate")
+    log = full_log(airflow, "instance.migrate", run_id, "dms_provision")
+    assert set(found.values()) == {"success"}, full_log(airflow, "instance.migrate", run_id, "report")
+    assert_arrived(root, "instance")
+    assert "Cost of what is provisioned now: dms.t3.medium" in log
+    assert airflow.client.xcom("instance.migrate", run_id, "report")["proven"] is True
+    load = full_log(airflow, "instance.migrate", run_id, "dms_load")
+    assert "table=carried.customer rows=3" in load
+    url = airflow.client.xcom("instance.migrate", run_id, "dms_load", key="dms_console")
+    assert url == "https://us-east-1.console.aws.amazon.com/dms/v2/home?region=us-east-1#taskDetails/m2a-instance"
+    links = airflow.client.get(f"/api/v2/dags/instance.migrate/dagRuns/{run_id}/taskInstances/dms_load/links")
+    assert links["extra_links"] == {"DMS console": url}
+
+
+def test_a_serverless_migration_is_proved_while_aws_throttles(
+    airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login]
+) -> None:
+    cloud.dms.faults.add(ThrottleEvery(3))
+    run_id, found = run(airflow, "serverless.migrate")
+    assert set(found.values()) == {"success"}, full_log(airflow, "serverless.migrate", run_id, "report")
+    assert_arrived(root, "serverless")
+
+
+def test_one_run_survives_every_fault_once_it_is_mended(
+    airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login]
+) -> None:
+    cloud.dms.faults.add(FailInstance())
+    run_id, found = run(airflow, "faulty.migrate")
+    assert found["dms_provision"] == "failed"
+    assert "replication instance m2a-faulty: is failed" in full_log(
+        airflow, "faulty.migrate", run_id, "dms_provision"
+    )
+
+    _, torn = run(airflow, "faulty.dms_teardown")
+    assert torn == {"dms_teardown": "failed"}  # not confirmed
+    _, torn = run(airflow, "faulty.dms_teardown", {"confirm": "faulty"})
+    assert torn == {"dms_teardown": "success"}
+    assert not [one for one in cloud.dms.world.everything() if "faulty" in one.identifier]
+
+    for task, mishap, words in (
+        ("dms_provision", ConnectionTestFails("source"), "source endpoint m2a-faulty-source: DMS cannot connect"),
+        ("dms_provision", FatalError(after_rows=1), "FATAL_ERROR"),
+        ("dms_load", TableError("carried.purchase"), "dms-table-error (table carried.purchase)"),
+        ("dms_load", NoTables(), "No tables"),
+    ):
+        cloud.dms.faults.clear()
+        cloud.dms.faults.add(mishap)
+        airflow.client.clear("faulty.migrate", run_id, task)
+        assert airflow.client.wait_for_run("faulty.migrate", run_id, RUN_SECONDS) == "failed"
+        now = states(airflow, "faulty.migrate", run_id)
+        failed = "dms_provision" if isinstance(mishap, ConnectionTestFails) else "dms_load"
+        assert now[failed] == "failed", now
+        assert now["schema_wave_2"] == "upstream_failed"
+        assert words.lower() in newest_log(airflow, "faulty.migrate", run_id, failed).lower()
+
+    cloud.dms.faults.clear()
+    airflow.client.clear("faulty.migrate", run_id, "dms_load")
+    assert airflow.client.wait_for_run("faulty.migrate", run_id, RUN_SECONDS) == "success"
+    assert_arrived(root, "faulty")
+
+
+def newest_log(airflow: AirflowInstance, dag_id: str, run_id: str, task: str) -> str:
+    (one,) = [each for each in airflow.client.task_instances(dag_id, run_id) if each["task_id"] == task]
+    return full_log(airflow, dag_id, run_id, task, one["try_number"])
+
+
+def test_changes_follow_after_the_load_and_are_watched(
+    airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login]
+) -> None:
+    run_id, found = run(airflow, "following.migrate")
+    assert set(found.values()) == {"success"}, full_log(airflow, "following.migrate", run_id, "report")
+    assert cloud.dms.tasks_running() == ["m2a-following"]
+    sql(root["source"], "INSERT INTO carried.purchase VALUES (13, 2, 7.77)")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if sql(root["target"], "SELECT total FROM carried_following.purchase WHERE id = 13"):
+            break
+        time.sleep(0.5)
+    _, watched = run(airflow, "following.sync")
+    assert watched == {"dms_watch": "success"}
+    assert_arrived(root, "following")
+    _, torn = run(airflow, "following.dms_teardown", {"confirm": "following"})
+    assert torn == {"dms_teardown": "success"}
+
+
+def test_an_airflow_that_dies_while_dms_loads_goes_on_and_makes_nothing_twice(
+    airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login]
+) -> None:
+    usual = cloud.dms.world.delays
+    before = Counter(cloud.dms.calls)
+    cloud.dms.world.delays = replace(usual, task_starting=15 / TIME_FACTOR)
+    client = airflow.client
+    client.wait_for_dag("restarted.migrate")
+    client.unpause("restarted.migrate")
+    run_id = client.trigger("restarted.migrate")
+    deadline = time.monotonic() + RUN_SECONDS
+    while states(airflow, "restarted.migrate", run_id).get("dms_load") != "deferred":
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    airflow.stop()
+    cloud.dms.world.delays = usual
+    airflow.start()
+    assert airflow.client.wait_for_run("restarted.migrate", run_id, RUN_SECONDS) == "success"
+    assert_arrived(root, "restarted")
+    calls = Counter(cloud.dms.calls) - before
+    assert calls["StartReplicationTask"] - probes("StartReplicationTask") == 1
+    identifiers = [one.identifier for one in cloud.dms.world.everything()]
+    assert identifiers.count("m2a-restarted") == 3  # subnet group, instance, task
+
+
+def probes(operation: str) -> int:
+    """How often preflight asks an operation to say whether it would be allowed."""
+    return int(operation.startswith(("Create", "Start", "Stop", "Modify", "Delete")))
