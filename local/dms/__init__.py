@@ -30,7 +30,8 @@ Faults (`local.dms.faults`; `times` None means for ever, `add` returns nothing, 
     LoseRows("shop.orders", 3)                          these rows are passed over in silence (to be found)
     ThrottleNext(n, operation=None)                     the next n calls answer ThrottlingException
     ThrottleEvery(n)                                    every nth call does
-    Deny("CreateEndpoint")                              the caller's policy does not allow this operation
+    Deny("CreateEndpoint")                              the caller's policy does not allow this operation (with
+                                                        Cloud(simulates_policies=True) IAM's simulation too)
     Raise("CreateReplicationInstance", "InsufficientResourceCapacityFault", "…", times=1)     any fault at all
 """
 

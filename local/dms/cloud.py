@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from local.dms.account import Account
+from local.dms.policy_simulation import PolicySimulation
 from local.dms.stand_in import StandIn
 from local.dms.world import Delays
 
@@ -57,7 +58,9 @@ class Cloud:
         names: Mapping[str, tuple[str, int]] | None = None,
         port: int = 0,
         services_port: int = 0,
+        simulates_policies: bool = False,
     ) -> None:
+        """`simulates_policies`: IAM answers SimulatePrincipalPolicy by `Deny`; moto alone says 500 to it."""
         self._arguments: dict[str, Any] = {
             "time_factor": time_factor,
             "delays": delays,
@@ -66,6 +69,7 @@ class Cloud:
         }
         self._region = region
         self._services_port = services_port
+        self._simulates = simulates_policies
         self._moto: Any = None
         self._thread: threading.Thread | None = None
         self._dms: StandIn | None = None
@@ -85,7 +89,7 @@ class Cloud:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
         from werkzeug.serving import make_server
 
-        application = DomainDispatcherApplication(create_backend_app)
+        application = PolicySimulation(DomainDispatcherApplication(create_backend_app))
         self._moto = make_server(
             "127.0.0.1", self._services_port, application, threaded=True, request_handler=_quiet()
         )
@@ -95,6 +99,7 @@ class Cloud:
         _empty(account.url)
         _add_managed_policies(account.number)
         self._dms = StandIn(account, **self._arguments).start()
+        application.faults = self._dms.faults if self._simulates else None
         return self
 
     def stop(self) -> None:

@@ -119,7 +119,7 @@ class ThrottleEvery(Mishap):
 
 @dataclass(slots=True)
 class Deny(Mishap):
-    """The caller's IAM policy does not allow this operation."""
+    """The caller's IAM policy does not allow this operation of DMS; "service:Action" is only simulated."""
 
     operation: str = ""
 
@@ -168,6 +168,11 @@ class Faults:
                     self._use(one)
                     return one
         return None
+
+    def denied(self) -> frozenset[str]:
+        """What the caller's policy does not allow, now."""
+        with self._lock:
+            return frozenset(one.operation for one in self._mishaps if isinstance(one, Deny))
 
     def before(self, operation: str) -> None:
         """What the front door does before an operation. Raises: AwsError."""

@@ -74,6 +74,7 @@ class Follower:
             job.source.password,
             _TLS.get(job.source.ssl_mode, SslMode.REQUIRED),
         )
+        self._reader: BinlogReader | None = None
         self.cached_until: tuple[str, int] | None = None
 
     def run(self) -> None:
@@ -85,7 +86,8 @@ class Follower:
         stream = DumpStream(self._endpoint, replica, start, wait=True, heartbeat_seconds=HEARTBEAT_SECONDS)
         with stream:
             skipping = False
-            for item in BinlogReader(stream, start, self._find, stop=self._pause):
+            self._reader = BinlogReader(stream, start, self._find, stop=self._pause)
+            for item in self._reader:
                 if isinstance(item, Begin):
                     skipping = self._begin(item)
                 elif isinstance(item, End):
@@ -105,6 +107,9 @@ class Follower:
         return time.time() * 1e6 >= _micros(self._job.stop_position.partition(":")[2])
 
     def _pause(self) -> bool:
+        if self._reader is not None:
+            at = self._reader.position  # past the events at the head of a file too
+            self._job.checkpoint = (at.file, at.offset)
         self._between()
         return False
 

@@ -17,7 +17,7 @@ import pymysql
 from pymysql.connections import Connection
 from pymysql.cursors import Cursor
 
-from aurora_migration.errors import MigrationError
+from aurora_migration.errors import MigrationError, RetryableError
 from local.dms import words
 from local.dms.control_tables import ControlTables
 from local.dms.faults import NoTables
@@ -32,6 +32,8 @@ from local.dms.world import World
 
 log = logging.getLogger(__name__)
 _REVALIDATIONS: Final = 3
+_RECOVERY_SECONDS: Final = 0.5
+_LOST: Final = frozenset({2003, 2006, 2013, 2055})  # the client's own numbers: no connection, or no longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def _run(world: World, job: Job, owner: Owner, how: str) -> None:
             job.fresh = job.started
             job.tables, job.checkpoint, job.load_ended = {}, None, None
         owner.running()
-        status, reason = _Run(world, job).run()
+        status, reason = _recovering(world, job)
     except Stopped:
         status, reason = "stopped", words.NORMAL
     except TaskEnded as end:
@@ -75,6 +77,25 @@ def _run(world: World, job: Job, owner: Owner, how: str) -> None:
         job.stopped = now()
         with world.lock:
             owner.ended(status, reason, message)
+
+
+def _recovering(world: World, job: Job) -> tuple[str, str]:
+    """Run to the end; a lost connection is made again, as RecoverableErrorCount says. Raises: see `_Run`."""
+    allowed = int(job.settings["ErrorBehavior.RecoverableErrorCount"])
+    attempts = 0
+    while True:
+        try:
+            return _Run(world, job).run()
+        except (RetryableError, pymysql.OperationalError) as error:
+            lost = isinstance(error, RetryableError) or error.args[0] in _LOST
+            attempts += 1
+            if not lost or not job.follows:
+                raise
+            if 0 <= allowed < attempts:
+                raise TaskEnded("failed", words.RECOVERABLE_ERROR, str(error)) from error
+            log.warning("a task recovers name=%s error=%s", job.name, error)
+            if world.closing.wait(_RECOVERY_SECONDS) or job.stop.is_set():
+                raise Stopped from error
 
 
 class _Run:

@@ -62,7 +62,9 @@ def describe_task(one: Resource, *, settings: bool = True) -> Answer:
         "ReplicationTaskIdentifier": one.identifier,
         "ReplicationTaskArn": one.arn,
         "Status": one.status,
-        "ReplicationTaskSettings": TaskSettings.parse(one.facts["settings"]).json() if settings else None,
+        "ReplicationTaskSettings": TaskSettings.parse(one.facts["settings"], created=False).json()
+        if settings
+        else None,
         **found,
     }
 

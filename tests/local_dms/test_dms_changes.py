@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from aurora_migration.mysql.position import read_position
+from aurora_migration.sql.quoting import raw
 from local.dms.faults import SuspendTable
 from local.oracle import compare_databases
 from tests.fresh_databases import create_like_source
@@ -166,8 +167,7 @@ def test_a_suspended_table_is_named_and_the_others_go_on(make_rig: MakeRig) -> N
     rig.cloud.dms.faults.add(SuspendTable(f"{rig.databases.name}.items", times=1))
     task = rig.task(given=given(rig), kind="cdc")
     rig.start(task)
-    until(lambda: rig.statistics(task), lambda found: len(found) == 2)
-    until(lambda: control(rig, "status"), bool)
+    until(lambda: rig.describe(task), lambda one: "RecoveryCheckpoint" in one)
     rig.databases.on_source("INSERT INTO items VALUES (1, 'x')", "INSERT INTO other VALUES (1)")
     until(lambda: list(rig.rows("other")), bool)
     assert rig.statistics(task)["items"]["TableState"] == "Table error"
@@ -229,3 +229,33 @@ def test_a_position_that_the_source_no_longer_has_is_fatal(make_rig: MakeRig) ->
     rig.start(task)
     ended = rig.task_is(task, "failed")
     assert ended["StopReason"] == "Stop Reason FATAL_ERROR"
+
+
+def test_a_lost_connection_is_made_again_or_ends_the_task(make_rig: MakeRig) -> None:
+    rig = make_rig(ITEMS)
+    create_like_source(rig.databases, ["items"])
+    task = rig.task(given=given(rig), kind="cdc")
+    rig.start(task)
+    lose_dump(rig)
+    rig.databases.on_source("INSERT INTO items VALUES (1, 'after the loss')", "FLUSH BINARY LOGS")
+    until(lambda: [row["id"] for row in rig.rows("items")], lambda ids: ids == [1])
+    rig.dms.stop_replication_task(ReplicationTaskArn=task)
+    rig.task_is(task, "stopped")
+    until(lambda: dumps(rig), lambda found: not found)
+    never = settings(FULL_LOB, {"ErrorBehavior": {"RecoverableErrorCount": 0}})
+    strict = rig.task(name="strict", given=never, kind="cdc")
+    rig.start(strict)
+    lose_dump(rig)
+    assert rig.task_is(strict, "failed")["StopReason"] == "Stop Reason RECOVERABLE_ERROR"
+
+
+def dumps(rig: Rig) -> list[int]:
+    """Connections over which a binlog is read."""
+    text = "SELECT ID AS id FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'"
+    return [int(one["id"]) for one in rig.databases.source_root.query(raw(text))]
+
+
+def lose_dump(rig: Rig) -> None:
+    """End the one connection over which the binlog is read."""
+    [number] = until(lambda: dumps(rig), lambda found: len(found) == 1)
+    rig.databases.source_root.execute(raw(f"KILL {number}"))

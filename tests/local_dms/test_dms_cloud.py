@@ -7,12 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import boto3
 import pytest
 
 from local.dms import Cloud
+from local.dms.faults import Deny
+from tests.fresh_databases import Databases
+from tests.local_dms.dms_rig import Rig, include, mappings, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,6 +47,41 @@ def test_a_new_cloud_is_empty(cloud: Cloud) -> None:
         assert other.client("iam").list_roles()["Roles"] == []
         assert other.client("secretsmanager").list_secrets()["SecretList"] == []
     cloud.start()
+
+
+def test_iam_can_simulate_what_is_denied() -> None:
+    with Cloud(time_factor=0.001, simulates_policies=True) as cloud:
+        cloud.dms.faults.add(Deny("CreateEndpoint"), Deny("iam:GetRole"))
+        answer = cloud.client("iam").simulate_principal_policy(
+            PolicySourceArn="arn:aws:iam::123456789012:user/me",
+            ActionNames=["dms:CreateEndpoint", "dms:DeleteEndpoint", "iam:GetRole"],
+        )
+        decisions = {one["EvalActionName"]: one["EvalDecision"] for one in answer["EvaluationResults"]}
+        assert decisions == {
+            "dms:CreateEndpoint": "implicitDeny",
+            "dms:DeleteEndpoint": "allowed",
+            "iam:GetRole": "implicitDeny",
+        }
+        assert cloud.client("iam").list_roles()["Roles"] == []
+
+
+@pytest.mark.airflow
+@pytest.mark.servers
+def test_the_providers_own_hook_makes_a_task_and_follows_it(
+    databases: Callable[..., Databases], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Cloud(time_factor=0.0) as cloud:
+        rig = Rig.make(cloud, databases("CREATE TABLE t (id INT PRIMARY KEY)"))
+        monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(cloud.connection()))
+        from airflow.providers.amazon.aws.hooks.dms import DmsHook
+
+        hook = DmsHook()
+        rules = json.loads(mappings(include(rig.databases.name)))
+        arn = hook.create_replication_task("t", rig.source, rig.target, rig.instance, "full-load", rules)
+        assert hook.get_task_status(arn) == "ready"
+        hook.start_replication_task(arn, "start-replication")
+        until(lambda: hook.get_task_status(arn), lambda status: status == "stopped")
+        hook.delete_replication_task(arn)
 
 
 def test_it_runs_as_a_program_of_its_own() -> None:
