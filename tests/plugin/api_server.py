@@ -66,6 +66,10 @@ class ApiServer:
         if self._leader is not None:
             sessions.end(self._leader)
 
+    def pids(self) -> list[int]:
+        """Its processes."""
+        return sessions.members(self._leader) if self._leader else []
+
     def token(self, user: str) -> str:
         """What a user shows instead of a password."""
         login = {"username": user, "password": keep_secrets(self.home).password}
