@@ -14,6 +14,7 @@ from aurora_migration.bridge import outcomes
 from aurora_migration.bridge.loading import row_style
 from aurora_migration.bridge.progress import ProgressLog
 from aurora_migration.bridge.run import Run
+from aurora_migration.bridge.versions import versions
 from aurora_migration.engine.cdc.following import SyncContext, follow, take_apply_lock
 from aurora_migration.engine.cdc.lag import source_position
 from aurora_migration.engine.plan import fingerprint
@@ -22,7 +23,7 @@ from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.model.position import Position
 from aurora_migration.model.sync import Checkpoint, SyncResult, SyncState, TableMode, TableSync, Until
-from aurora_migration.mysql.position import read_facts, server_version
+from aurora_migration.mysql.position import read_facts
 from aurora_migration.mysql.session import Session
 from aurora_migration.mysql.snapshot import position_before_load
 from aurora_migration.sql.library import statement
@@ -130,8 +131,7 @@ def close_compared(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
 def recorded(run: Run, phase: str) -> Iterator[dict[str, Any]]:
     """Record a phase of a sync as its run, and forget those of two weeks ago."""
     with run.sessions() as (source, target):
-        versions = {"source": server_version(source), "target": server_version(target)}
-        runs.start_run(target, run.control, run.run_id, "sync", run.options_json(), versions)
+        runs.start_run(target, run.control, run.run_id, "sync", run.options_json(), versions(source, target))
         runs.forget_syncs(target, run.control, _KEPT_DAYS)
         state = "failed"
         try:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from aurora_migration.bridge.progress import ProgressLog
+from aurora_migration.bridge.report_files import keep_plan
 from aurora_migration.bridge.run import Run
 from aurora_migration.engine.fullload.loading import LoadContext, load_range
 from aurora_migration.engine.fullload.planning import group_units, table_ranges, unit_bytes
@@ -54,6 +55,7 @@ def plan_units(run: Run, plan: MigrationPlan, source: Session, target: Session) 
         ranges += _fresh(run, planned, print_, goal, source, target)
     units = group_units(ranges, run.config.load) if ranges else _NO_ROWS
     load.save_units(target, run.control, units)
+    keep_plan(run, plan, target)
     return units
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from aurora_migration.bridge import report_log
 from aurora_migration.bridge.accounts import account_plan
 from aurora_migration.bridge.run import Run
+from aurora_migration.bridge.versions import versions
 from aurora_migration.engine.accounts import account_findings
 from aurora_migration.engine.fullload.planning import group_units, plan_ranges
 from aurora_migration.engine.plan import fingerprint
@@ -16,7 +17,6 @@ from aurora_migration.errors import FatalError, PreflightError
 from aurora_migration.model.finding import Finding, Severity, blocker
 from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.model.sync import Checkpoint
-from aurora_migration.mysql.position import server_version
 from aurora_migration.mysql.session import Session
 from aurora_migration.store import load, runs, sync
 
@@ -48,9 +48,8 @@ class Checked:
 
     def _open_run(self, source: Session, target: Session) -> None:
         run = self.run
-        versions = {"source": server_version(source), "target": server_version(target)}
         run.control.ensure(target)
-        runs.start_run(target, run.control, run.run_id, "migrate", run.options_json(), versions)
+        runs.start_run(target, run.control, run.run_id, "migrate", run.options_json(), versions(source, target))
         with run.phase(target, "preflight") as summary:
             runs.save_findings(target, run.control, run.run_id, "preflight", self.findings)
             summary.update(_counts(self.findings))

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from typing import Any
 
-from airflow.sdk.exceptions import AirflowSkipException
-
-from aurora_migration.bridge import following, outcomes, report_log
+from aurora_migration.bridge import following, report_log
 from aurora_migration.bridge.accounts import account_plan
 from aurora_migration.bridge.progress import ProgressLog
 from aurora_migration.bridge.repairing import repair_range
+from aurora_migration.bridge.report_files import keep_plan
 from aurora_migration.bridge.run import Run
+from aurora_migration.bridge.versions import versions
 from aurora_migration.engine.accounts import compare_accounts, read_accounts
 from aurora_migration.engine.fullload.planning import shortened
 from aurora_migration.engine.plan import fingerprint
 from aurora_migration.engine.verify.objects import compare_objects
-from aurora_migration.engine.verify.report import build_report
 from aurora_migration.engine.verify.rows import VerifyContext, covering, verify_range
 from aurora_migration.errors import ConfigurationError, DataMismatchError
-from aurora_migration.model.chunk import KeyRange, cover_everything, leading
+from aurora_migration.model.chunk import KeyRange, leading
 from aurora_migration.model.config import RepairMode
-from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.model.report import Difference, DifferenceKind, TableVerdict, Verdict
-from aurora_migration.mysql.position import server_version
 from aurora_migration.mysql.session import Session
 from aurora_migration.store import load, runs, verdicts
 
@@ -43,9 +39,11 @@ def units_to_compare(run: Run, kind: str) -> list[dict[str, Any]]:
                 subject=f"migration {run.config.name}",
                 remedy=f"run {run.config.name}.migrate first",
             )
-        versions = {"source": server_version(source), "target": server_version(target)}
-        runs.start_run(target, run.control, run.run_id, kind, run.options_json(), versions)
-        units = _units(run, run.plan(source), target)
+        run.control.ensure(target)
+        runs.start_run(target, run.control, run.run_id, kind, run.options_json(), versions(source, target))
+        plan = run.plan(source)
+        keep_plan(run, plan, target)
+        units = _units(run, plan, target)
         return [{"number": number, "label": label} for number, label in units]
 
 
@@ -132,43 +130,3 @@ def verify_objects(run: Run) -> dict[str, Any]:
             raise DataMismatchError(f"{len(open_ones)} differences: {named}", open_ones, remedy=_REMEDY)
     # of accounts there may be thousands: the control schema keeps them, XCom does not
     return {key: value for key, value in summary.items() if key != ACCOUNT_PLAN}
-
-
-def _expected_ranges(run: Run, target: Session) -> dict[TableName, int]:
-    """How many key ranges each table has; none where together they would leave keys out."""
-    ranges: dict[TableName, list[KeyRange]] = {}
-    for part in load.ranges(target, run.control):
-        ranges.setdefault(part.table, []).append(part)
-    ordered = {table: sorted(parts, key=lambda part: part.number) for table, parts in ranges.items()}
-    return {table: len(parts) for table, parts in ordered.items() if cover_everything(parts)}
-
-
-def report(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
-    """Judge the whole run from what it stored and from its tasks' states.
-
-    Raises: DataMismatchError unless all is proved.
-    """
-    if run.options.dry_run:
-        outcomes.check_dry_run(states)
-        raise AirflowSkipException("dry run: nothing to report")
-    with run.sessions() as (source, target):
-        if not run.control.exists(target):
-            raise DataMismatchError("the run stopped before it wrote anything", remedy="see the first failed task")
-        plan = run.plan(source)
-        result = build_report(
-            plan,
-            run.run_id,
-            str(run.options.level),
-            verdicts.verdicts(target, run.control, run.run_id),
-            _expected_ranges(run, target),
-            verdicts.verified_ranges(target, run.control, run.run_id),
-            [difference for _, difference in verdicts.differences(target, run.control, run.run_id)],
-            runs.findings(target, run.control, run.run_id),
-            {row["phase"]: row["state"] for row in runs.phases(target, run.control, run.run_id)},
-            outcomes.unfinished(states),
-        )
-        report_log.log_report(result)
-        runs.finish_run(target, run.control, run.run_id, "success" if result.proven else "failed")
-    if not result.proven:
-        raise DataMismatchError("the target is not proved equal to the source", result, remedy=_REMEDY)
-    return report_log.report_json(result)

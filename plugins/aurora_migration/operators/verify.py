@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import Context
 
-from aurora_migration.bridge import outcomes, verifying
+from aurora_migration.bridge import judging, outcomes, verifying
 from aurora_migration.bridge.run import Run
 from aurora_migration.operators.base import MigrationOperator
 
@@ -48,4 +48,5 @@ class ReportOperator(MigrationOperator):
     ui_color = "#e0f7fa"
 
     def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
-        return verifying.report(run, outcomes.states_of_others(context))
+        findings = context["ti"].xcom_pull(task_ids="preflight", key="findings") or ()
+        return judging.report(run, outcomes.states_of_others(context), findings)

@@ -29,6 +29,8 @@ _TABLES: Final = (
     "sync_tables",
     "prepared_changes",
     "sync_samples",
+    "run_plans",
+    "reports",
 )
 
 

@@ -35,6 +35,9 @@ class TaskOfRun:
     def __init__(self, states: dict[str, str] | None = None) -> None:
         self._states = states or {}
 
+    def xcom_pull(self, task_ids: str, key: str) -> Any:
+        return None
+
     def get_task_states(self, dag_id: str, run_ids: list[str]) -> dict[str, dict[str, str]]:
         return {self.run_id: self._states | {self.task_id: "running"}}
 
@@ -108,7 +111,7 @@ def migrate(run: Run) -> dict[str, Any]:
 
 def verify(run: Run) -> dict[str, Any]:
     """A whole run of ``<name>.verify``."""
-    for unit in verifying.units_to_verify(run):
+    for unit in verifying.units_to_compare(run, "verify"):
         verifying.verify_unit(run, unit["number"])
     verifying.verify_objects(run)
     return report(run)

@@ -197,7 +197,7 @@ def test_a_repair_brings_back_the_triggers_of_its_table_and_touches_no_other_obj
     phases.migrate(run)
     made.on_target("ALTER EVENT e ENABLE", "UPDATE keyed SET v = 'wrong' WHERE id = 2")
     repair = phases.run_of(made, "repair", repair=RepairMode.APPLY)
-    for unit in verifying.units_to_verify(repair):
+    for unit in verifying.units_to_compare(repair, "verify"):
         verifying.verify_unit(repair, unit["number"])
     assert trigger_count(made) == 1
     status = f"SELECT STATUS AS s FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '{made.name}'"
