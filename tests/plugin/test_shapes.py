@@ -13,6 +13,7 @@ import pytest
 from aurora_migration.errors import MigrationError
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import raw
+from aurora_migration.store import runs
 from aurora_migration.store.control import Control
 from aurora_migration.web import listing, run_view, tables, times
 from aurora_migration.web.activity import RunActivity, TaskActivity
@@ -74,6 +75,23 @@ def test_the_tables_of_a_run(made: Databases, control: Control) -> None:
     assert equal["bytes"] == 45_000
     other = json.loads(tables.load_tables(made.target, control, "another run").body)
     assert {row[9] for row in other["rows"]} == {None}, "verdicts belong to a run"
+
+
+def test_a_load_that_dms_carried_is_told_from_its_statistics_and_the_verdicts(
+    made: Databases, control: Control
+) -> None:
+    with made.target.transaction():
+        control.execute(made.target, "delete_chunks", schema="shop", table="equal")
+    runs.start_phase(made.target, control, RUN, "dms-load")
+    runs.finish_phase(
+        made.target, control, RUN, "dms-load", "success", {"tables": 3, "rows": 2800, "validated": 3}
+    )
+    known = run_view.load_overview(made.target, control, RUN)
+    totals = as_json(run_view.shown_run(made.config(engine="dms"), known, None, []))["totals"]
+    assert (totals["rows"], totals["row_estimate"], totals["tables_loaded"]) == (2800, 2800, 3)
+    answer = json.loads(tables.load_tables_by_dms(made.target, control, RUN).body)
+    rows = {row[0]: dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]}
+    assert (rows["shop.equal"]["state"], rows["shop.equal"]["rows"]) == ("loaded", 900)
 
 
 def test_the_evidence_of_a_run(made: Databases, control: Control) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-KINDS: Final = ("migrate", "verify", "sync", "cutover")
+KINDS: Final = ("migrate", "verify", "sync", "cutover", "dms_teardown")
 
 
 def dag_of(migration: str, kind: str = "migrate") -> str:

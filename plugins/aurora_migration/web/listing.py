@@ -11,7 +11,7 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.store import overview
 from aurora_migration.web.activity import KINDS, RunActivity, dag_of
 from aurora_migration.web.phases import phases
-from aurora_migration.web.run_view import about, counts, totals, verdict_of
+from aurora_migration.web.run_view import about, counts, told_by_dms, totals, verdict_of
 from aurora_migration.web.times import utc
 
 
@@ -46,12 +46,13 @@ def shown_migration(
     recorded = row is not None
     lag = known.get("lag", [])
     steps = phases(known.get("phases", []) if recorded else [], known.get("spans", {}) if recorded else {}, seen)
+    moved = totals(known.get("totals"), known.get("spans", {}) if recorded else {})
     return {
         "migration": about(config),
         "target": target,
         "run": _run(row, seen),
         "phase": _phase(steps),
-        "totals": totals(known.get("totals"), known.get("spans", {}) if recorded else {}),
+        "totals": told_by_dms(moved, steps) if config.engine == "dms" else moved,
         "counts": counts(known.get("counts", []) if recorded else []),
         "lag_seconds": lag[-1]["lag_seconds"] if lag else None,
         "verdict": next((verdict for run in runs if (verdict := verdict_of(run))), None),

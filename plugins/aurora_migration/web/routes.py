@@ -99,7 +99,9 @@ def _seen(
 @one.get("/tables")
 async def table_list(request: Request, name: Name, run_id: RunId = None, known: str = "") -> Response:
     """The tables with load and verdict; ``known`` is the digest that the page has."""
-    answer = await _ask(request.app.state.answers, _config(request, name), "tables", tables.load_tables, run_id)
+    config = _config(request, name)
+    load = tables.load_tables_by_dms if config.engine == "dms" else tables.load_tables
+    answer = await _ask(request.app.state.answers, config, "tables", load, run_id)
     told = json.dumps(answer.told(), default=_default).encode()
     if answer.value is None:
         return _raw(b'{"target":' + told + b"}")

@@ -61,12 +61,14 @@ def shown_run(
 ) -> dict[str, Any]:
     """The overview as the page gets it; ``known`` is empty where the target never answered."""
     spans = known.get("spans", {})
+    steps = phases(known.get("phases", []), spans, seen)
+    moved = totals(known.get("totals"), spans)
     return {
         "migration": about(config),
         "run": _run(config, known, seen),
         "runs": _runs(config, known.get("runs", []), recent),
-        "phases": phases(known.get("phases", []), spans, seen),
-        "totals": totals(known.get("totals"), spans),
+        "phases": steps,
+        "totals": told_by_dms(moved, steps) if config.engine == "dms" else moved,
         "throughput": _throughput(known),
         "lag": _lag(known),
         "counts": counts(known.get("counts", [])),
@@ -154,6 +156,15 @@ def totals(row: Mapping[str, Any] | None, spans: Mapping[str, Mapping[str, Any]]
         "ranges": int(row["ranges"]),
         "ranges_verified": int(spans["verify-rows"]["done"]) if "verify-rows" in spans else 0,
     }
+
+
+def told_by_dms(moved: dict[str, Any] | None, steps: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The load of a migration that AWS DMS carries: without chunks, it is what its statistics said at the end."""
+    if moved is None:
+        return None
+    said: dict[str, Any] = next((step["summary"] for step in steps if step["phase"] == "dms-load"), {})
+    rows, tables = int(said.get("rows", 0)), int(said.get("tables", 0))
+    return {**moved, "rows": rows, "row_estimate": rows or moved["row_estimate"], "tables_loaded": tables}
 
 
 def _bucket(spans: Mapping[str, Mapping[str, Any]]) -> int:
