@@ -54,6 +54,23 @@ It fails when a person is needed:
 """
 
 
+def cutover_doc(config: MigrationConfig) -> str:
+    """Markdown for ``<name>.cutover``."""
+    cutover = config.cutover
+    return f"""
+### {config.name}: cut over to the target
+
+1. **readiness** gathers the facts and stops unless everything is ready.
+2. **approve** shows them to a person; no answer within {cutover.approval_minutes} minutes means no.
+3. **block_writes** (`{cutover.write_block}`) ends writes on the source and proves it.
+4. **drain_and_verify** applies the rest and compares rows (`{cutover.verification}`).
+5. **hand_over** raises counters, creates triggers, decides for the target, opens it and lets its events run.
+6. **release** undoes the block if any of this did not happen: the source takes writes again.
+
+Any task may be cleared: it goes on from what is recorded. After the hand-over there is no way back within this run.
+"""
+
+
 def verify_doc(config: MigrationConfig) -> str:
     """Markdown for ``<name>.verify``."""
     return f"""

@@ -27,7 +27,7 @@ from aurora_migration.mysql.position import read_facts
 from aurora_migration.mysql.session import Session
 from aurora_migration.mysql.snapshot import position_before_load
 from aurora_migration.sql.library import statement
-from aurora_migration.store import load, runs, sync
+from aurora_migration.store import cutovers, load, runs, sync
 
 _log = logging.getLogger(__name__)
 _KEPT_DAYS: Final = 14
@@ -97,8 +97,11 @@ def not_ready(run: Run) -> str:
     """Why there is nothing to sync yet, or an empty text."""
     with Session.open(run.target) as target:
         found = sync.checkpoint(target, run.control) if run.control.exists(target) else None
+        over = next(iter(cutovers.all_of(target, run.control)), None) if found else None
     if found is None:
         return f"nothing is loaded yet: run {run.config.name}.migrate first"
+    if over is not None and over.state.decided:
+        return f"the target was handed over by the cutover {over.run_id}: it follows the source no more"
     if found.state is SyncState.LOADING:
         return f"{run.config.name}.migrate is loading, or stopped on the way: syncs go on when it has caught up"
     return ""

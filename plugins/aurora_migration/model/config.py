@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from aurora_migration.model.config_accounts import AccountsConfig
+from aurora_migration.model.config_cutover import CutoverConfig
 from aurora_migration.model.config_dms import DmsConfig
 from aurora_migration.model.config_part import ConfigPart
 from aurora_migration.model.config_report import ReportConfig
@@ -173,6 +174,7 @@ class MigrationConfig(ConfigPart):
     accounts: AccountsConfig = Field(default_factory=AccountsConfig)
     definers: DefinersConfig = Field(default_factory=DefinersConfig)
     sync: SyncConfig = Field(default_factory=SyncConfig)
+    cutover: CutoverConfig = Field(default_factory=CutoverConfig)
     dms: DmsConfig = Field(default_factory=DmsConfig)
     report: ReportConfig = Field(default_factory=ReportConfig)
     control_schema: Annotated[

@@ -29,6 +29,7 @@ _TABLES: Final = (
     "sync_tables",
     "prepared_changes",
     "sync_samples",
+    "cutovers",
     "run_plans",
     "reports",
 )

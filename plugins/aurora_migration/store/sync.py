@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from aurora_migration.errors import RetryableError
@@ -78,6 +79,12 @@ def tables(session: Session, control: Control) -> dict[TableName, TableSync]:
         TableName(row["source_schema"], row["source_table"]): _table_sync(row)
         for row in control.query(session, "sync_tables")
     }
+
+
+def changed_tables(session: Session, control: Control, since: datetime) -> frozenset[TableName]:
+    """Tables that changes were applied to since a moment (UTC)."""
+    rows = control.query(session, "changed_tables", since=since)
+    return frozenset(TableName(row["source_schema"], row["source_table"]) for row in rows)
 
 
 def save_table(session: Session, control: Control, found: TableSync) -> None:

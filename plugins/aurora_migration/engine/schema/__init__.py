@@ -4,6 +4,7 @@
     complete_tables(plan, source, target, progress) -> rules              after it: indexes, foreign keys, counters
     create_programs(plan, source, target) -> ProgramsResult               routines, views, triggers, events
     create_triggers(plan, table, source, target) -> findings              one table's alone, after a repair
+    create_all_triggers(plan, source, target) -> findings                 those of all tables, at the cutover
 
 Rules are `AppliedRule`s: everything that was changed on purpose. ``complete_table`` and ``add_foreign_keys`` do
 wave 2 for one table, for callers that spread tables over tasks; all tables need their indexes before the first
@@ -12,7 +13,13 @@ foreign key. Needs no more than Aurora's administrator may do.
 
 from aurora_migration.engine.schema.definitions import plan_names
 from aurora_migration.engine.schema.first_wave import create_tables
-from aurora_migration.engine.schema.programs import EventState, ProgramsResult, create_programs, create_triggers
+from aurora_migration.engine.schema.programs import (
+    EventState,
+    ProgramsResult,
+    create_all_triggers,
+    create_programs,
+    create_triggers,
+)
 from aurora_migration.engine.schema.second_wave import add_foreign_keys, complete_table, complete_tables
 
 __all__ = [
@@ -21,6 +28,7 @@ __all__ = [
     "add_foreign_keys",
     "complete_table",
     "complete_tables",
+    "create_all_triggers",
     "create_programs",
     "create_tables",
     "create_triggers",

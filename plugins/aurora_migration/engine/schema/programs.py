@@ -80,6 +80,13 @@ def create_triggers(
     return tuple(creator.findings)
 
 
+def create_all_triggers(plan: MigrationPlan, source: Session, target: Session) -> tuple[Finding, ...]:
+    """Create the triggers of all tables that are missing or differ; what the target refuses becomes a finding."""
+    creator = ProgramCreator(target)
+    _create_triggers(plan, plan_names(plan, source), source, creator)
+    return tuple(creator.findings)
+
+
 def _create_triggers(
     plan: MigrationPlan,
     names: NameMap,

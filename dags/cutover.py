@@ -1,0 +1,60 @@
+"""``<name>.cutover``: a person approves, writes stop, the rest is drained and proved, and the target takes over."""
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import DAG
+
+from aurora_migration.bridge.dag_text import cutover_doc
+from aurora_migration.bridge.migration_files import read_all
+from aurora_migration.model.config import MigrationConfig
+from aurora_migration.operators.cutover import (
+    BlockWritesOperator,
+    CutoverSummaryOperator,
+    DrainAndVerifyOperator,
+    HandOverOperator,
+    ReadinessOperator,
+    ReleaseOperator,
+)
+
+
+def build(config: MigrationConfig) -> DAG:
+    """The graph of one migration's cutover."""
+    name: dict[str, Any] = {"migration": config.name}
+    with DAG(
+        dag_id=f"{config.name}.cutover",
+        schedule=None,
+        catchup=False,
+        max_active_runs=1,
+        doc_md=cutover_doc(config),
+        tags=["mysql-to-aurora", "cutover", *config.tags],
+        default_args={"owner": config.owner, "retries": 2, "retry_delay": timedelta(seconds=2)},
+    ) as dag:
+        readiness = ReadinessOperator(**name, task_id="readiness")
+        block = BlockWritesOperator(**name, task_id="block_writes")
+        if config.cutover.approval == "required":
+            approve = ApprovalOperator(
+                task_id="approve",
+                subject=f"Cut {config.name} over to the target?",
+                body="{{ ti.xcom_pull(task_ids='readiness')['table'] }}",
+                defaults=ApprovalOperator.REJECT,
+                response_timeout=timedelta(minutes=config.cutover.approval_minutes),
+                retries=0,
+            )
+            readiness >> approve >> block
+        else:
+            readiness >> block
+        (
+            block
+            >> DrainAndVerifyOperator(**name, task_id="drain_and_verify")
+            >> HandOverOperator(**name, task_id="hand_over", retries=6)
+            >> ReleaseOperator(**name, task_id="release", trigger_rule="all_done", retries=60)
+            >> CutoverSummaryOperator(**name, task_id="summary", trigger_rule="all_done")
+        )
+    return dag
+
+
+for _config in read_all()[0]:
+    if _config.follows_changes_natively:
+        globals()[f"{_config.name}.cutover"] = build(_config)

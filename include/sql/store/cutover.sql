@@ -1,0 +1,4 @@
+-- One cutover.
+-- Versions: 8.0+. Privileges: SELECT.
+SELECT run_id, direction, state, policy, approved_by, changes, reason, started_at, blocked_at, opened_at
+  FROM {control}.cutovers WHERE migration = %(migration)s AND run_id = %(run_id)s

@@ -1,0 +1,252 @@
+"""A cutover as its tasks do it. Each step reads the recorded state first, so any task may be cleared or die.
+
+Nothing is changed on a server before it is recorded what is about to be. Up to the hand-over every failure ends in
+`release`, which lets the source take writes again; from the hand-over on everything leads to an open target.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aurora_migration.bridge import cutover_verifying, following
+from aurora_migration.bridge.endpoints import endpoint
+from aurora_migration.bridge.run import Run
+from aurora_migration.engine.cutover import opening, write_block
+from aurora_migration.engine.cutover.write_block import Sides
+from aurora_migration.engine.schema import create_all_triggers
+from aurora_migration.engine.verify.repair import drop_triggers
+from aurora_migration.errors import ConfigurationError, DataMismatchError, OutcomeUnknownError, RetryableError
+from aurora_migration.model.account import AccountName
+from aurora_migration.model.cutover import Cutover, CutoverState
+from aurora_migration.model.plan import MigrationPlan
+from aurora_migration.mysql.session import Session
+from aurora_migration.sql.library import statement
+from aurora_migration.store import cutovers, runs
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Open sessions of one step: reading ones, and the one that may block the source's writes."""
+
+    run: Run
+    source: Session
+    target: Session
+    sides: Sides
+    plan: MigrationPlan
+
+    def cutover(self) -> Cutover:
+        """What is recorded of this run's cutover. Raises: ConfigurationError."""
+        found = cutovers.find(self.target, self.run.control, self.run.run_id)
+        if found is None:
+            raise ConfigurationError(
+                "has not begun", subject=f"cutover {self.run.run_id}", remedy="clear readiness"
+            )
+        return found
+
+    def move(self, found: Cutover, state: CutoverState, reason: str = "") -> Cutover:
+        _log.info("Cutover state=%s reason=%s", state, reason)
+        return cutovers.move(self.target, self.run.control, found, state, reason)
+
+
+@contextlib.contextmanager
+def scene(run: Run) -> Iterator[Scene]:
+    """The sessions of a step, closed at its end."""
+    admin = endpoint("source", run.config.cutover.connection or run.config.source.connection)
+    with run.sessions() as (source, target), Session.open(admin) as blocking:
+        plan = run.plan(source)
+        own = {_account(session) for session in (source, target, blocking)}
+        schemas = list(plan.whole_schemas)
+        yield Scene(run, source, target, Sides(blocking, target, run.config, own, schemas), plan)
+
+
+def block(run: Run, approved_by: str) -> dict[str, Any]:
+    """Block writes on the source and prove it.
+
+    Raises: StillWrittenError, MissingPrivilegeError, RetryableError.
+    """
+    with scene(run) as here:
+        found = here.cutover()
+        _check_open(found)
+        if found.state is CutoverState.READY:
+            cutovers.approve(here.target, run.control, run.run_id, approved_by)
+            changes = write_block.intended(here.sides)
+            closed = _closed_before(here) | set(changes.target_accounts)
+            changes = replace(changes, target_accounts=tuple(sorted(closed)))
+            cutovers.save_changes(here.target, run.control, run.run_id, changes)
+            found = replace(here.move(found, CutoverState.BLOCKING), changes=changes)
+        if found.state is CutoverState.BLOCKING:
+            write_block.block(here.sides, found.changes)
+            probe = run.config.cutover.probe_connection
+            table = here.plan.tables[0].mapping.source if here.plan.tables else None
+            proofs = write_block.prove(
+                here.sides, found.changes, endpoint("probe", probe) if probe else None, table
+            )
+            found = here.move(found, CutoverState.BLOCKED, "; ".join(proofs))
+        return {"state": str(found.state), "accounts": len(found.changes.source_accounts)}
+
+
+def drain_and_verify(run: Run) -> dict[str, Any]:
+    """Apply what is left and compare. Raises: DataMismatchError, RetryableError and what a sync raises."""
+    with scene(run) as here:
+        found = here.cutover()
+        _check_open(found)
+        if found.state is not CutoverState.BLOCKED:
+            return {"state": str(found.state)}
+        result = following.sync_once(run)
+        if not result.reached:
+            raise RetryableError("the target has not caught up yet", subject=f"migration {run.config.name}")
+        following.check_sync(run, result)
+        counts = cutover_verifying.verify_rows(run, here.plan, here.target)
+        if result.position != following.sync_once(run).position:
+            raise DataMismatchError("the source's position moved on while rows were compared: somebody writes")
+        here.move(
+            found, CutoverState.VERIFIED, f"{counts['rows']} rows equal, {counts['by_checksum']} by checksum"
+        )
+        return {"state": str(CutoverState.VERIFIED), **result.summary(), **counts}
+
+
+def hand_over(run: Run) -> dict[str, Any]:
+    """Make the target complete, decide for it, and open it. Raises: OutcomeUnknownError, RetryableError."""
+    with scene(run) as here:
+        found = here.cutover()
+        _check_open(found)
+        if found.state is CutoverState.VERIFIED:
+            raised = opening.raise_counters(here.plan, here.source, here.target)
+            findings = create_all_triggers(here.plan, here.source, here.target)
+            if findings:
+                raise DataMismatchError(f"triggers could not be made: {'; '.join(map(str, findings))}", findings)
+            _log.info("Target complete counters_raised=%s", raised)
+            found = _decide(here, found)
+        if not found.state.decided:
+            raise ConfigurationError(
+                f"is {found.state}",
+                subject=f"cutover {run.run_id}",
+                remedy="clear drain_and_verify and what follows",
+            )
+        return _open(here, found)
+
+
+def release(run: Run) -> dict[str, Any]:
+    """Let the source take writes again unless the target has been decided for; then open the target.
+
+    Raises: RetryableError.
+    """
+    with scene(run) as here:
+        found = cutovers.find(here.target, run.control, run.run_id)
+        if found is None or found.state.ended:
+            return {"state": str(found.state) if found else "not begun"}
+        if found.state.decided:
+            return _open(here, found)
+        return _release(here, found)
+
+
+def release_unfinished(run: Run) -> None:
+    """Bring an earlier cutover to its end, whose tasks have all died. Raises: RetryableError."""
+    with Session.open(run.target) as target:
+        if not run.control.exists(target):
+            return
+        open_ones = [one for one in cutovers.all_of(target, run.control) if not one.state.ended]
+    for one in open_ones:
+        if one.run_id != run.run_id:
+            _log.warning("An earlier cutover is brought to its end run_id=%s state=%s", one.run_id, one.state)
+            release(replace(run, run_id=one.run_id))
+
+
+def summary(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
+    """What became of the cutover, for people. Raises: DataMismatchError if it failed and was undone."""
+    with Session.open(run.target) as target:
+        found = cutovers.find(target, run.control, run.run_id) if run.control.exists(target) else None
+        if found is not None:
+            state = "success" if found.state.decided else "failed"
+            runs.finish_run(target, run.control, run.run_id, state)
+    failed = sorted(task for task, state in states.items() if state == "failed")
+    if found is None or not found.state.decided:
+        if failed:
+            raise DataMismatchError(
+                f"no cutover: {', '.join(failed)} failed; the source takes writes",
+                remedy="see the log of the task; then start a new run",
+            )
+        return {"state": "not approved"}
+    seconds = found.downtime_seconds
+    _log.info("CUT OVER write_downtime_seconds=%s approved_by=%s", seconds, found.approved_by)
+    _log.info(
+        "Applications write to connection %s from now on; connection %s takes no writes of theirs any more",
+        run.config.target.connection,
+        run.config.source.connection,
+    )
+    return {
+        "state": str(found.state),
+        "write_downtime_seconds": seconds,
+        "approved_by": found.approved_by,
+        "writes_go_to": run.config.target.connection,
+        "writes_came_from": run.config.source.connection,
+    }
+
+
+def _release(here: Scene, found: Cutover) -> dict[str, Any]:
+    if found.state is not CutoverState.RELEASING:
+        found = here.move(found, CutoverState.RELEASING, found.reason)
+    write_block.undo(here.sides, found.changes, found.policy)
+    for planned in here.plan.tables:
+        drop_triggers(here.target, planned.target)
+    here.move(found, CutoverState.RELEASED, found.reason)
+    _log.warning(
+        "Cutover undone, the source takes writes; application accounts stay locked on the target accounts=%s",
+        len(found.changes.target_accounts),
+    )
+    return {"state": str(CutoverState.RELEASED)}
+
+
+def _decide(here: Scene, found: Cutover) -> Cutover:
+    """The point of no return. A lost acknowledgement is cleared up by reading what is recorded."""
+    try:
+        return here.move(found, CutoverState.HANDED_OVER, "verified")
+    except RetryableError:
+        try:
+            with Session.open(here.run.target) as fresh:
+                now = cutovers.find(fresh, here.run.control, here.run.run_id)
+        except RetryableError as error:
+            raise OutcomeUnknownError(
+                "the target does not say whether it was handed over",
+                subject=f"cutover {here.run.run_id}",
+                remedy=f"read state in {here.run.control.schema}.cutovers: handed-over means that the target has "
+                "it, verified that it has not; then clear hand_over, which goes on from there",
+            ) from error
+        if now is None or now.state is not CutoverState.HANDED_OVER:
+            raise
+        return now
+
+
+def _open(here: Scene, found: Cutover) -> dict[str, Any]:
+    write_block.open_target(here.sides, found.changes)
+    events = opening.enable_events(here.target, runs.events_that_ran(here.target, here.run.control))
+    if found.state is CutoverState.HANDED_OVER:
+        here.move(found, CutoverState.OPEN, found.reason)
+    done = cutovers.find(here.target, here.run.control, here.run.run_id)
+    seconds = done.downtime_seconds if done else None
+    _log.info("Target open events=%s write_downtime_seconds=%s", events, seconds)
+    return {"state": str(CutoverState.OPEN), "events": events, "write_downtime_seconds": seconds}
+
+
+def _closed_before(here: Scene) -> set[str]:
+    """Accounts of the target that an earlier cutover locked and its release left locked."""
+    earlier = cutovers.all_of(here.target, here.run.control)
+    last = next((one for one in earlier if one.state is CutoverState.RELEASED), None)
+    return set(last.changes.target_accounts) if last else set()
+
+
+def _check_open(found: Cutover) -> None:
+    if found.state in {CutoverState.RELEASED, CutoverState.RELEASING}:
+        raise ConfigurationError(
+            "was undone: the source takes writes", subject=f"cutover {found.run_id}", remedy="start a new run"
+        )
+
+
+def _account(session: Session) -> AccountName:
+    return AccountName.parse(str(session.scalar(statement("accounts/current_account"))))

@@ -1,0 +1,106 @@
+"""Who can log in and write: accounts, their sessions, a server's read-only state, events that run alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from aurora_migration.errors import MigrationError, MissingPrivilegeError, StatementError
+from aurora_migration.model.account import AccountName
+from aurora_migration.model.names import TableName
+from aurora_migration.mysql.session import Session
+from aurora_migration.sql.library import statement
+from aurora_migration.sql.quoting import account, identifier, raw
+
+_NO_SUCH_THREAD = 1094
+
+
+def open_accounts(session: Session) -> tuple[AccountName, ...]:
+    """Accounts that can log in."""
+    return tuple(AccountName(row["user"], row["host"]) for row in session.query(statement("cutover/accounts")))
+
+
+def is_locked(session: Session, name: AccountName) -> bool | None:
+    """Whether an account is locked; None if there is none."""
+    rows = session.query(statement("cutover/locked"), {"user": name.user, "host": name.host})
+    return rows[0]["locked"] == "Y" if rows else None
+
+
+def lock_accounts(session: Session, names: Iterable[AccountName]) -> None:
+    """Let nobody log in with these accounts any more."""
+    for name in names:
+        session.execute(statement("cutover/lock_account", account=account(name.user, name.host)))
+
+
+def unlock_accounts(session: Session, names: Iterable[AccountName]) -> None:
+    """Let these accounts log in again; those that are gone are passed over."""
+    for name in names:
+        session.execute(statement("cutover/unlock_account", account=account(name.user, name.host)))
+
+
+def sessions(session: Session) -> list[dict[str, Any]]:
+    """Everybody's sessions but this one and the server's own: id, user, host, db, command, seconds."""
+    return session.query(statement("cutover/sessions"))
+
+
+def end_sessions(session: Session, users: Collection[str]) -> int:
+    """End the sessions of these users; how many there were. Raises: MissingPrivilegeError."""
+    found = [row for row in sessions(session) if row["user"] in users]
+    for row in found:
+        _end(session, int(row["id"]))
+    return len(found)
+
+
+def read_only_state(session: Session) -> str:
+    """``super_read_only``, ``read_only``, or an empty text for a server that takes writes."""
+    row = session.query(statement("cutover/read_only"))[0]
+    return "super_read_only" if row["super_read_only"] else "read_only" if row["read_only"] else ""
+
+
+def set_read_only(session: Session, state: str) -> str:
+    """Bring the server to a state of `read_only_state`, or the weaker one where that is refused; the new state."""
+    if not state:
+        _set(session, "super_read_only", "OFF")
+        _set(session, "read_only", "OFF")
+        return ""
+    try:
+        _set(session, state, "ON")
+    except MissingPrivilegeError:
+        if state == "read_only":
+            raise
+        return set_read_only(session, "read_only")
+    return read_only_state(session)
+
+
+def enabled_events(session: Session, schemas: Sequence[str]) -> tuple[TableName, ...]:
+    """Events of some schemas that run by themselves."""
+    if not schemas:
+        return ()
+    rows = session.query(statement("cutover/enabled_events"), {"schemas": tuple(schemas)})
+    return tuple(TableName(row["event_schema"], row["event_name"]) for row in rows)
+
+
+def set_event(session: Session, name: TableName, *, enabled: bool) -> None:
+    """Enable or disable an event; one that is gone, or is so already, is passed over."""
+    found = session.scalar(statement("cutover/event_state"), {"schema": name.schema, "name": name.name})
+    if found is None or (found == "ENABLED") == enabled:
+        return
+    event = identifier(name.schema) + raw(".") + identifier(name.name)
+    session.execute(statement("cutover/set_event", event=event, state=raw("ENABLE" if enabled else "DISABLE")))
+
+
+def _set(session: Session, variable: str, value: str) -> None:
+    session.execute(statement("cutover/set_read_only", variable=raw(variable), value=raw(value)))
+
+
+def _end(session: Session, number: int) -> None:
+    try:
+        session.execute(statement("cutover/kill"), {"id": number})
+    except MissingPrivilegeError as error:
+        try:
+            session.execute(statement("cutover/rds_kill"), {"id": number})
+        except MigrationError:
+            raise error from None
+    except StatementError as error:
+        if error.errno != _NO_SUCH_THREAD:
+            raise
