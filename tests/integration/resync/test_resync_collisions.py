@@ -128,6 +128,25 @@ def test_a_chunk_that_meets_the_locks_of_others_is_tried_again(twins: Twins, res
     assert_equal(made)
 
 
+def test_rows_that_refer_to_a_rewritten_row_stay(twins: Twins, resyncs: Make) -> None:
+    made = twins(
+        "CREATE TABLE parents (id INT PRIMARY KEY, v INT)",
+        "CREATE TABLE t (id INT PRIMARY KEY, parent INT, other INT, "
+        "FOREIGN KEY (parent) REFERENCES parents (id) ON DELETE CASCADE, "
+        "FOREIGN KEY (other) REFERENCES parents (id) ON DELETE SET NULL)",
+        f"INSERT INTO parents {NUMBERS.format(most=30)} SELECT i, 0 FROM n",
+        "INSERT INTO t SELECT id, id, id FROM parents",
+    )
+    made.on_source("UPDATE parents SET v = 1 WHERE id % 3 = 0")
+    assert resyncs(made)("parents").updated == 10
+    assert_equal(made)
+    made.on_source("INSERT INTO parents VALUES (100, 0)", "UPDATE t SET parent = 100 WHERE id = 5")
+    resync = resyncs(made)
+    assert resync("t").updated == 1  # before its parent is there
+    assert resync("parents").inserted == 1
+    assert_equal(made)
+
+
 def test_passes_end_where_the_source_never_rests(twins: Twins, resyncs: Make) -> None:
     made = twins(UNIQUE, f"INSERT INTO t {NUMBERS.format(most=20)} SELECT i, i FROM n")
     ends = [(1, 20), (20, 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -172,4 +173,21 @@ def test_composite_keys(twins: Twins, resyncs: Make) -> None:
         "UPDATE t SET v = -v WHERE v % 31 = 1",
     )
     assert min(changes(resyncs(made)("t"))) > 3
+    assert_equal(made)
+
+
+def test_chunks_follow_what_rows_weigh(twins: Twins, resyncs: Make) -> None:
+    made = twins("CREATE TABLE t (id INT PRIMARY KEY, b LONGTEXT)")
+    made.on_source(
+        f"INSERT INTO t {_NUMBERS.format(most=2000)} SELECT i, REPEAT('x', IF(i < 1800, 5, 50000)) FROM n"
+    )
+    made.on_source("ANALYZE TABLE t")
+    sizes: list[int] = []
+    done = resyncs(made)(
+        "t", chunk_rows=25_000, chunk_bytes=1 << 20, on_progress=lambda progress: sizes.append(progress.bytes)
+    )
+    assert done.inserted == 2000
+    steps = [after - before for before, after in itertools.pairwise([0, *sizes])]
+    assert max(steps) < 8 << 20, "the first chunk of large rows shrinks the next ones"
+    assert len([step for step in steps if step > 1 << 19]) >= 4
     assert_equal(made)

@@ -24,7 +24,7 @@ def test_a_row_differs_if_the_source_stood_still_for_some_rounds(
     rounds: list[list[str | None]], proved: bool
 ) -> None:
     judge = Judge()
-    assert any([judge.differs(seen) for seen in rounds]) is proved
+    assert any(judge.differs(seen) for seen in rounds) is proved
 
 
 def test_pauses_between_rounds_grow_and_none_is_before_the_first() -> None:

@@ -41,6 +41,7 @@ from aurora_migration.model.chunk import Chunk, KeyRange
 from aurora_migration.model.config import VerificationLevel
 from aurora_migration.model.plan import PlannedTable
 from aurora_migration.model.progress import Progress
+from aurora_migration.model.table import Table
 from aurora_migration.mysql.errno import errno_of
 from aurora_migration.mysql.reader import RowReader
 from aurora_migration.mysql.session import Session
@@ -54,6 +55,7 @@ PASSES: Final = 4
 MAX_CHUNK_ROWS: Final = 25_000  # whose keys and hashes are in memory, twice
 _ATTEMPTS: Final = 5  # of a chunk that meets the locks of another unit of its table
 _LOCKS_OF_OTHERS: Final = frozenset({1205, 1213})  # lock wait timeout, deadlock
+_FIRST_CHUNK_ROWS: Final = 1000  # whatever statistics say; then it grows by what the rows really weigh
 _UNKNOWN_ROW_BYTES: Final = 256
 _LINE_BYTES: Final = 100
 
@@ -136,23 +138,26 @@ def resync_table(context: ResyncContext, planned: PlannedTable, part: KeyRange |
 
 def _prepare(target: Session) -> None:
     prepare(target)
+    target.set_variable(
+        "foreign_key_checks", 0
+    )  # else deleting a row would delete or change those that refer to it
     # With 0, which a load likes, InnoDB may buffer an entry of a unique index without a look at its uniqueness.
     target.set_variable("unique_checks", 1)
 
 
 def _pass(context: ResyncContext, pool: Executor, pair: Pair, part: KeyRange) -> Resynced:
     table, done, started = pair[0].table, Resynced(), context.clock()
-    average = table.data_bytes // table.row_estimate if table.row_estimate else _UNKNOWN_ROW_BYTES
+    limit = _rows_by_statistics(context, table)
+    goal = min(_FIRST_CHUNK_ROWS, limit)
     lower, number, differing, finished = part.lower, 0, False, False
     while not finished:
         number += 1
-        rows = max(1, min(context.chunk_rows, context.chunk_bytes // max(1, average)))
-        chunk = Chunk(part.table, part.number, number, lower, next_bound(pair, lower, part.upper, rows))
+        chunk = Chunk(part.table, part.number, number, lower, next_bound(pair, lower, part.upper, goal))
         found = _patiently(partial(_resync_chunk, context, pool, pair, chunk, listed=differing))
         # Where one chunk differs the next one often does: then its rows are listed without being measured first.
         differing = bool(found.chunks_differing)
-        if found.bytes:
-            average = max(average, found.bytes // (found.inserted + found.updated))
+        wanted = _rows_by_size(context, found) if found.bytes else limit
+        goal = max(1, min(limit, max(goal // 4, min(goal * 4, wanted))))
         done += found
         lower, finished = chunk.upper, chunk.upper == part.upper
         seconds = max(1e-6, context.clock() - started)
@@ -162,6 +167,17 @@ def _pass(context: ResyncContext, pool: Executor, pair: Pair, part: KeyRange) ->
             Progress("resync", str(part.table), done.rows_checked, done.bytes, estimate, False, rate, seconds)
         )
     return done
+
+
+def _rows_by_statistics(context: ResyncContext, table: Table) -> int:
+    """Rows of a chunk by what the server thinks that a row weighs."""
+    average = table.data_bytes // table.row_estimate if table.row_estimate else _UNKNOWN_ROW_BYTES
+    return max(1, min(context.chunk_rows, context.chunk_bytes // max(1, average)))
+
+
+def _rows_by_size(context: ResyncContext, found: Resynced) -> int:
+    """Rows of a chunk by what was written of the last one."""
+    return context.chunk_bytes * max(1, found.inserted + found.updated) // found.bytes
 
 
 def _patiently(work: Callable[[], Resynced]) -> Resynced:

@@ -28,7 +28,7 @@ from aurora_migration.sql.row_hash import row_hash
 
 MAX_ROW_DIFFERENCES = 100  # per key range; beyond that the chunk and the counts tell enough
 MAX_SUSPECTS = 20_000
-LISTED_ROWS = 100_000
+LISTED_ROWS = 25_000
 _TOO_FAST = "is changing too fast to be compared"
 
 
