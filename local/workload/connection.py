@@ -34,7 +34,7 @@ class Outcome(Enum):
     IN_DOUBT = "in doubt"
 
 
-def connect(login: Login, database: str, thread: int) -> Connection[Cursor] | None:
+def connect(login: Login, database: str, thread: int, *, compress: bool) -> Connection[Cursor] | None:
     """A connection with settings that differ from thread to thread, as those of applications do; None where the
     server does not answer.
 
@@ -54,7 +54,8 @@ def connect(login: Login, database: str, thread: int) -> Connection[Cursor] | No
             connect_timeout=10,
             init_command=f"SET SESSION transaction_isolation = '{isolation}', time_zone = '{zone}',"
             " innodb_lock_wait_timeout = 10, cte_max_recursion_depth = 10000000,"
-            " sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'",
+            " sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"
+            + (", binlog_transaction_compression = ON" if compress else ""),
         )
     except (pymysql.err.MySQLError, OSError) as error:
         if error.args and error.args[0] in WRONG_LOGIN:

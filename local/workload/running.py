@@ -27,7 +27,10 @@ RESOLVE_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class WorkloadSettings:
-    """Who writes what: `rate` is transactions a second of all threads together, 0 as many as they can."""
+    """Who writes what: `rate` is transactions a second of all threads together, 0 as many as they can.
+
+    With `compress` every other thread compresses its transactions in the binlog (MySQL 8.0.20 or newer).
+    """
 
     database: str
     seed: int
@@ -35,6 +38,7 @@ class WorkloadSettings:
     rate: float = 0
     size: Size = field(default_factory=Size)
     only: tuple[str, ...] = ()
+    compress: bool = False
 
 
 class Workload:
@@ -165,7 +169,8 @@ class _Writer(threading.Thread):
     def _connected(self) -> Connection[Cursor] | None:
         """The connection, made anew where it was lost; None after a wait where the server does not answer."""
         if self._connection is None:
-            self._connection = connect(self._login, self._settings.database, self._number)
+            compress = self._settings.compress and self._number % 2 == 1
+            self._connection = connect(self._login, self._settings.database, self._number, compress=compress)
             if self._connection is None:
                 self._gate.is_stopped(RECONNECT_SECONDS)
             else:
