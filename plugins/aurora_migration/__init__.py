@@ -3,5 +3,3 @@
 Layers, each importing only those to its right:
 ``operators`` → ``bridge`` → ``engine`` → ``store`` → ``mysql`` → ``sql`` → ``model`` → ``errors``.
 """
-
-__version__ = "0.1.0"  # as in pyproject.toml

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
-from aurora_migration import __version__
+from aurora_migration.model.project import VERSION
 from aurora_migration.mysql.position import server_version
 from aurora_migration.mysql.session import Session
 
@@ -19,7 +19,7 @@ def versions(source: Session, target: Session) -> dict[str, str]:
 def own_versions() -> dict[str, str]:
     """This project's, Airflow's and Python's."""
     return {
-        "mysql-to-aurora": __version__,
+        "mysql-to-aurora": VERSION,
         "airflow": _distribution("apache-airflow-core") or _distribution("apache-airflow") or "unknown",
         "python": platform.python_version(),
     }
