@@ -11,18 +11,18 @@ from airflow.sdk import DAG, Param
 from aurora_migration.bridge.dms_text import migrate_doc, sync_doc, teardown_doc
 from aurora_migration.bridge.migration_files import read_all
 from aurora_migration.bridge.params import migrate_params
-from aurora_migration.dms.division import followed_by_dms
+from aurora_migration.dms.division import followed_by_dms, uses_dms
 from aurora_migration.model.config import MigrationConfig, MigrationType
 from aurora_migration.operators.accounts import AccountsOperator
 from aurora_migration.operators.dms import (
     DmsFollowOperator,
     DmsLoadOperator,
-    DmsPreflightOperator,
     DmsProvisionOperator,
 )
 from aurora_migration.operators.dms_teardown import DmsTeardownOperator
 from aurora_migration.operators.dms_watch import DmsWatchOperator
 from aurora_migration.operators.load import PlanOperator, PositionOperator
+from aurora_migration.operators.preflight import PreflightOperator
 from aurora_migration.operators.schema import ObjectsOperator, SchemaWave1Operator, SchemaWave2Operator
 from aurora_migration.operators.sync import CatchUpOperator
 from aurora_migration.operators.verify import ReportOperator, VerifyObjectsOperator, VerifyRowsOperator
@@ -62,7 +62,7 @@ def build_migrate(config: MigrationConfig) -> DAG:
         second_wave = SchemaWave2Operator(migration=name, task_id="schema_wave_2")
         accounts = AccountsOperator(migration=name, task_id="accounts")
         (
-            DmsPreflightOperator(migration=name, task_id="preflight")
+            PreflightOperator(migration=name, task_id="preflight")
             >> SchemaWave1Operator(migration=name, task_id="schema_wave_1")
             >> PositionOperator(migration=name, task_id="position")
             >> plan
@@ -110,5 +110,5 @@ for _config in read_all()[0]:
         globals()[f"{_config.name}.migrate"] = build_migrate(_config)
     if followed_by_dms(_config):
         globals()[f"{_config.name}.sync"] = build_sync(_config)
-    if _config.engine == "dms" or followed_by_dms(_config):
+    if uses_dms(_config):
         globals()[f"{_config.name}.dms_teardown"] = build_teardown(_config)

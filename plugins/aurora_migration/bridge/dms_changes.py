@@ -16,10 +16,13 @@ from aurora_migration.bridge.dms_preflight import dms_findings
 from aurora_migration.bridge.dms_run import DmsRun
 from aurora_migration.bridge.run import Run
 from aurora_migration.dms.decision import Action, decide_changes
+from aurora_migration.dms.division import replication_type
+from aurora_migration.dms.faults import is_aws
 from aurora_migration.dms.health import behind, health, latency
 from aurora_migration.dms.observed import Observed
 from aurora_migration.dms.waiting import Wait
 from aurora_migration.errors import FatalError, MigrationError, PreflightError, RetryableError
+from aurora_migration.model.config import MigrationType
 from aurora_migration.model.finding import Severity
 from aurora_migration.mysql.position import read_position
 from aurora_migration.mysql.session import Session
@@ -43,6 +46,8 @@ def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
         raise RetryableError(decision.reason, subject=replication.word)
     if decision.action is Action.WAIT:
         return replication.wait()
+    if decision.action is Action.START and replication_type(dms_run.run.config) is not MigrationType.CDC:
+        raise FatalError("has not loaded anything yet", subject=replication.word, remedy="run <name>.migrate")
     if decision.action is not Action.JUDGE:
         position = _position(dms_run.run) if decision.action is Action.START else None
         replication.start(str(decision.action), position)
@@ -64,8 +69,14 @@ def not_ready(run: Run) -> str:
     with Session.open(run.target) as target:
         if not run.control.exists(target) or store.last_position(target, run.control) is None:
             return f"nothing has been loaded yet: run {run.config.name}.migrate first"
-    if run.config.engine == "dms" and DmsRun(run).replication.observe().status == "absent":
-        return f"there is no replication: run {run.config.name}.migrate first"
+    return _load_is_open(DmsRun(run)) if run.config.engine == "dms" else ""
+
+
+def _load_is_open(dms_run: DmsRun) -> str:
+    """A watchdog must not start or resume what is still a load."""
+    observed = dms_run.replication.observe()
+    if observed.status == "absent" or observed.never_started or observed.percent < 100:
+        return f"DMS has not loaded everything yet: {dms_run.run.config.name}.migrate does that"
     return ""
 
 
@@ -110,7 +121,7 @@ def latencies(dms_run: DmsRun) -> dict[str, float]:
     except MigrationError:
         return {}
     except Exception as error:
-        if not hasattr(error, "response") and not type(error).__module__.startswith("botocore"):
+        if not is_aws(error):
             raise
         _log.info("CloudWatch does not tell latencies reason=%s", type(error).__name__)
         return {}
@@ -157,7 +168,7 @@ def _provision(dms_run: DmsRun, *, fresh: bool) -> Wait | None:
     with Session.open(run.source) as source:
         plan = run.plan(source)
     if fresh:
-        findings = dms_findings(run, plan)
+        findings = dms_findings(dms_run, plan)
         report_log.log_findings(findings)
         bad = [finding for finding in findings if finding.severity is Severity.BLOCKER]
         if bad:

@@ -10,6 +10,11 @@ def followed_by_dms(config: MigrationConfig) -> bool:
     return config.follows_changes and (config.cdc_engine or config.engine) == "dms"
 
 
+def uses_dms(config: MigrationConfig) -> bool:
+    """Whether DMS takes part at all."""
+    return config.engine == "dms" or followed_by_dms(config)
+
+
 def replication_type(config: MigrationConfig) -> MigrationType:
     """What DMS's replication does: the load, the changes after our own load, or both."""
     if not followed_by_dms(config):

@@ -1,4 +1,4 @@
-"""What AWS DMS does in a run: its preflight, its resources, its load, and the changes after it.
+"""What AWS DMS does in a run: its resources, its load, and the changes after it.
 
 Each operator goes one step further whenever it is called, and is deferred while AWS takes its time: no worker
 waits, and a task that is killed or cleared goes on from what is there.
@@ -12,23 +12,13 @@ from typing import Any
 from airflow.sdk import Context
 
 from aurora_migration.bridge import dms_changes, dms_load, dms_provision
-from aurora_migration.bridge.dms_preflight import check_with_dms
 from aurora_migration.bridge.dms_run import DmsRun
 from aurora_migration.bridge.dms_trigger import DmsTrigger
 from aurora_migration.bridge.failures import translated
-from aurora_migration.bridge.preflight import Checked
 from aurora_migration.bridge.run import Run
 from aurora_migration.dms.waiting import Wait
 from aurora_migration.operators.base import MigrationOperator
 from aurora_migration.operators.dms_link import CONSOLE_KEY, DmsConsoleLink
-from aurora_migration.operators.preflight import PreflightOperator
-
-
-class DmsPreflightOperator(PreflightOperator):
-    """Preflight of both servers and of AWS: every finding at once, and nothing is created."""
-
-    def check(self, run: Run) -> Checked:
-        return check_with_dms(run)
 
 
 class DmsOperator(MigrationOperator):

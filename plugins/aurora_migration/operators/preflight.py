@@ -7,8 +7,11 @@ from typing import Any
 from airflow.sdk import Context
 
 from aurora_migration.bridge import report_log
+from aurora_migration.bridge.dms_preflight import check_with_dms
+from aurora_migration.bridge.dms_run import DmsRun
 from aurora_migration.bridge.preflight import Checked, check
 from aurora_migration.bridge.run import Run
+from aurora_migration.dms.division import uses_dms
 from aurora_migration.operators.base import MigrationOperator
 
 
@@ -27,5 +30,5 @@ class PreflightOperator(MigrationOperator):
         return result.finish()
 
     def check(self, run: Run) -> Checked:
-        """Every check that this engine's runs need."""
-        return check(run)
+        """Every check that the migration needs: both servers, and AWS where DMS takes part."""
+        return check_with_dms(DmsRun(run)) if uses_dms(run.config) else check(run)
