@@ -1,4 +1,4 @@
-"""``<name>.cutover``: a person approves, writes stop, the rest is drained and proved, and the target takes over."""
+"""``<name>.cutover``: a person approves, writes stop, the rest is drained and proved, the target takes over."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from airflow.sdk import DAG
 
 from aurora_migration.bridge.dag_text import cutover_doc
 from aurora_migration.bridge.migration_files import read_all
+from aurora_migration.bridge.params import cutover_params
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.operators.cutover import (
     BlockWritesOperator,
@@ -27,6 +28,7 @@ def build(config: MigrationConfig) -> DAG:
         schedule=None,
         catchup=False,
         max_active_runs=1,
+        params=cutover_params(config),
         doc_md=cutover_doc(config),
         tags=["mysql-to-aurora", "cutover", *config.tags],
         default_args={"owner": config.owner, "retries": 2, "retry_delay": timedelta(seconds=2)},

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from aurora_migration.bridge import following, report_log
+from aurora_migration.bridge import following, going_back, report_log
 from aurora_migration.bridge.cutting_over import release_unfinished
 from aurora_migration.bridge.run import Run
 from aurora_migration.engine.cutover.readiness import Facts, readiness
-from aurora_migration.errors import PreflightError
+from aurora_migration.errors import ConfigurationError, PreflightError
 from aurora_migration.model.finding import Finding, Severity
 from aurora_migration.mysql.position import server_version
 from aurora_migration.mysql.session import Session
@@ -19,13 +19,15 @@ from aurora_migration.store import cutovers, load, runs, sync
 def check(run: Run) -> dict[str, Any]:
     """Record the run and every finding; return the table to approve. Raises: PreflightError with the blockers."""
     release_unfinished(run)
-    lag = _caught_up(run)
+    way = _way(run)
+    lag = _caught_up(run, way)
     with run.sessions() as (source, target):
         run.control.ensure(target)
         versions = {"source": server_version(source), "target": server_version(target)}
         runs.start_run(target, run.control, run.run_id, "cutover", run.options_json(), versions)
         with run.phase(target, "readiness") as summary:
-            findings = readiness(run.config, _facts(run, target, lag), source)
+            facts = _facts(run, target, lag) if way is run else _facts_of_the_way_back(way, lag)
+            findings = readiness(run.config, facts, target if way is not run else source)
             runs.save_findings(target, run.control, run.run_id, "readiness", findings)
             report_log.log_findings(findings)
             blockers = [finding for finding in findings if finding.severity is Severity.BLOCKER]
@@ -34,15 +36,40 @@ def check(run: Run) -> dict[str, Any]:
                 names = "; ".join(f"{one.code}: {one.observed}" for one in blockers)
                 words = f"not ready, nothing was changed: {names}"
                 raise PreflightError(words, findings, remedy=blockers[0].remedy)
-            cutovers.start(target, run.control, run.run_id, "forward", run.config.cutover.write_block)
+            policy = run.config.cutover.write_block
+            cutovers.start(target, run.control, run.run_id, run.options.direction, policy)
     return {"table": _table(run, findings), "findings": report_log.findings_json(findings)}
 
 
-def _caught_up(run: Run) -> float:
+def _way(run: Run) -> Run:
+    """The run whose source is to be left. Raises: ConfigurationError if nobody writes to that side."""
+    way, back = going_back.present_way(run), run.options.direction == "back"
+    if (way is not run) == back:
+        return way
+    with Session.open(run.target) as target:
+        over = going_back.handed_over(run, target)
+    where = "the target has been handed over already" if over else "the applications write to the source"
+    raise ConfigurationError(
+        f"direction {run.options.direction}: {where}"
+        + ("" if way is not run or not over else ", without a way back"),
+        subject=f"migration {run.config.name}",
+        remedy="choose the other direction; a way back needs cutover: {rollback_window: true} before the cutover",
+    )
+
+
+def _caught_up(run: Run, way: Run) -> float:
     """Sync once more, so that what is left to drain is short; the lag then, in seconds."""
-    if following.not_ready(run):
+    if way is run and following.not_ready(run):
         return 0.0  # a finding of its own says so
-    return following.sync_once(run).lag_seconds
+    return following.sync_once(way).lag_seconds
+
+
+def _facts_of_the_way_back(way: Run, lag: float) -> Facts:
+    """Both sides were proved equal by the cutover itself, and every change since has been applied strictly."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    with Session.open(way.target) as target:
+        modes = tuple(sync.tables(target, way.control).values())
+        return Facts(sync.checkpoint(target, way.control), modes, lag, now, now, loaded=True)
 
 
 def _facts(run: Run, target: Session, lag: float) -> Facts:

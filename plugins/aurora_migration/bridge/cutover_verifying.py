@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 
 from aurora_migration.bridge import report_log
 from aurora_migration.bridge.progress import ProgressLog
@@ -23,9 +22,14 @@ _FINE = frozenset({Verdict.EQUAL, Verdict.DEGRADED})
 LevelOf = Callable[[TableName], VerificationLevel]
 
 
-def verify_rows(run: Run, plan: MigrationPlan, target: Session) -> dict[str, int]:
-    """Compare all tables as the migration file says. Raises: DataMismatchError, RetryableError."""
-    level = _levels(run, target)
+def verify_rows(
+    run: Run, plan: MigrationPlan, target: Session, changed: frozenset[TableName] | None = None
+) -> dict[str, int]:
+    """Compare all tables as the migration file says; ``changed`` are those that changed, where that is known.
+
+    Raises: DataMismatchError, RetryableError.
+    """
+    level = _levels(run, target, changed)
     known = {planned.mapping.source for planned in plan.tables}
     parts = [part for part in load.ranges(target, run.control) if part.table in known]
     workers = max(1, min(run.config.load.parallel_units, len(parts)))
@@ -46,16 +50,18 @@ def verify_rows(run: Run, plan: MigrationPlan, target: Session) -> dict[str, int
     return {"ranges": len(found), "by_checksum": checksums, "rows": sum(verdict.source_rows for verdict in found)}
 
 
-def _levels(run: Run, target: Session) -> LevelOf:
+def _levels(run: Run, target: Session, changed: frozenset[TableName] | None) -> LevelOf:
     """How deep each table is compared: what changed since it was last proved equal is looked at again."""
     asked = run.config.cutover.verification
     if asked != "changed":
         return lambda _: VerificationLevel(asked)
-    proved: tuple[datetime, datetime] | None = runs.last_proved(target, run.control)
-    if proved is None:
-        return lambda _: VerificationLevel.CHECKSUM
-    changed = sync.changed_tables(target, run.control, proved[0])
-    return lambda name: VerificationLevel.CHECKSUM if name in changed else VerificationLevel.ROW_COUNT
+    if changed is None:
+        proved = runs.last_proved(target, run.control)
+        if proved is None:
+            return lambda _: VerificationLevel.CHECKSUM
+        changed = sync.changed_tables(target, run.control, proved[0])
+    known = changed
+    return lambda name: VerificationLevel.CHECKSUM if name in known else VerificationLevel.ROW_COUNT
 
 
 def _verify(run: Run, plan: MigrationPlan, parts: Sequence[KeyRange], level: LevelOf) -> list[TableVerdict]:

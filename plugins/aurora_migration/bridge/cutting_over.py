@@ -6,63 +6,25 @@ Nothing is changed on a server before it is recorded what is about to be. Up to 
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from aurora_migration.bridge import cutover_verifying, following
+from aurora_migration.bridge import cutover_verifying, following, going_back
+from aurora_migration.bridge.cutover_scene import Scene, scene
 from aurora_migration.bridge.endpoints import endpoint
 from aurora_migration.bridge.run import Run
 from aurora_migration.engine.cutover import opening, write_block
-from aurora_migration.engine.cutover.write_block import Sides
 from aurora_migration.engine.schema import create_all_triggers
 from aurora_migration.engine.verify.repair import drop_triggers
 from aurora_migration.errors import ConfigurationError, DataMismatchError, OutcomeUnknownError, RetryableError
-from aurora_migration.model.account import AccountName
 from aurora_migration.model.cutover import Cutover, CutoverState
-from aurora_migration.model.plan import MigrationPlan
+from aurora_migration.model.names import TableName
 from aurora_migration.mysql.session import Session
-from aurora_migration.sql.library import statement
-from aurora_migration.store import cutovers, runs
+from aurora_migration.store import cutovers, runs, sync
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Open sessions of one step: reading ones, and the one that may block the source's writes."""
-
-    run: Run
-    source: Session
-    target: Session
-    sides: Sides
-    plan: MigrationPlan
-
-    def cutover(self) -> Cutover:
-        """What is recorded of this run's cutover. Raises: ConfigurationError."""
-        found = cutovers.find(self.target, self.run.control, self.run.run_id)
-        if found is None:
-            raise ConfigurationError(
-                "has not begun", subject=f"cutover {self.run.run_id}", remedy="clear readiness"
-            )
-        return found
-
-    def move(self, found: Cutover, state: CutoverState, reason: str = "") -> Cutover:
-        _log.info("Cutover state=%s reason=%s", state, reason)
-        return cutovers.move(self.target, self.run.control, found, state, reason)
-
-
-@contextlib.contextmanager
-def scene(run: Run) -> Iterator[Scene]:
-    """The sessions of a step, closed at its end."""
-    admin = endpoint("source", run.config.cutover.connection or run.config.source.connection)
-    with run.sessions() as (source, target), Session.open(admin) as blocking:
-        plan = run.plan(source)
-        own = {_account(session) for session in (source, target, blocking)}
-        schemas = list(plan.whole_schemas)
-        yield Scene(run, source, target, Sides(blocking, target, run.config, own, schemas), plan)
 
 
 def block(run: Run, approved_by: str) -> dict[str, Any]:
@@ -74,15 +36,15 @@ def block(run: Run, approved_by: str) -> dict[str, Any]:
         found = here.cutover()
         _check_open(found)
         if found.state is CutoverState.READY:
-            cutovers.approve(here.target, run.control, run.run_id, approved_by)
+            cutovers.approve(here.record, run.control, run.run_id, approved_by)
             changes = write_block.intended(here.sides)
             closed = _closed_before(here) | set(changes.target_accounts)
             changes = replace(changes, target_accounts=tuple(sorted(closed)))
-            cutovers.save_changes(here.target, run.control, run.run_id, changes)
+            cutovers.save_changes(here.record, run.control, run.run_id, changes)
             found = replace(here.move(found, CutoverState.BLOCKING), changes=changes)
         if found.state is CutoverState.BLOCKING:
             write_block.block(here.sides, found.changes)
-            probe = run.config.cutover.probe_connection
+            probe = here.way.config.cutover.probe_connection
             table = here.plan.tables[0].mapping.source if here.plan.tables else None
             proofs = write_block.prove(
                 here.sides, found.changes, endpoint("probe", probe) if probe else None, table
@@ -98,12 +60,12 @@ def drain_and_verify(run: Run) -> dict[str, Any]:
         _check_open(found)
         if found.state is not CutoverState.BLOCKED:
             return {"state": str(found.state)}
-        result = following.sync_once(run)
+        result = following.sync_once(here.way)
         if not result.reached:
             raise RetryableError("the target has not caught up yet", subject=f"migration {run.config.name}")
-        following.check_sync(run, result)
-        counts = cutover_verifying.verify_rows(run, here.plan, here.target)
-        if result.position != following.sync_once(run).position:
+        following.check_sync(here.way, result)
+        counts = cutover_verifying.verify_rows(run, here.forward_plan, here.record, _changed(here))
+        if result.position != following.sync_once(here.way).position:
             raise DataMismatchError("the source's position moved on while rows were compared: somebody writes")
         here.move(
             found, CutoverState.VERIFIED, f"{counts['rows']} rows equal, {counts['by_checksum']} by checksum"
@@ -122,6 +84,8 @@ def hand_over(run: Run) -> dict[str, Any]:
             if findings:
                 raise DataMismatchError(f"triggers could not be made: {'; '.join(map(str, findings))}", findings)
             _log.info("Target complete counters_raised=%s", raised)
+            if here.back is not None:
+                going_back.begin_following(here.back, here.forward_plan)
             found = _decide(here, found)
         if not found.state.decided:
             raise ConfigurationError(
@@ -138,7 +102,7 @@ def release(run: Run) -> dict[str, Any]:
     Raises: RetryableError.
     """
     with scene(run) as here:
-        found = cutovers.find(here.target, run.control, run.run_id)
+        found = cutovers.find(here.record, run.control, run.run_id)
         if found is None or found.state.ended:
             return {"state": str(found.state) if found else "not begun"}
         if found.state.decided:
@@ -155,7 +119,8 @@ def release_unfinished(run: Run) -> None:
     for one in open_ones:
         if one.run_id != run.run_id:
             _log.warning("An earlier cutover is brought to its end run_id=%s state=%s", one.run_id, one.state)
-            release(replace(run, run_id=one.run_id))
+            options = replace(run.options, direction=one.direction)
+            release(replace(run, run_id=one.run_id, options=options))
 
 
 def summary(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
@@ -224,21 +189,52 @@ def _decide(here: Scene, found: Cutover) -> Cutover:
 
 
 def _open(here: Scene, found: Cutover) -> dict[str, Any]:
+    if here.back is not None:  # from here on the side that was the source follows, and its triggers would fire
+        for planned in here.plan.tables:
+            drop_triggers(here.sides.source, planned.mapping.source)
     write_block.open_target(here.sides, found.changes)
-    events = opening.enable_events(here.target, runs.events_that_ran(here.target, here.run.control))
+    events = opening.enable_events(here.target, _events_to_run(here))
     if found.state is CutoverState.HANDED_OVER:
         here.move(found, CutoverState.OPEN, found.reason)
-    done = cutovers.find(here.target, here.run.control, here.run.run_id)
+    done = cutovers.find(here.record, here.run.control, here.run.run_id)
     seconds = done.downtime_seconds if done else None
     _log.info("Target open events=%s write_downtime_seconds=%s", events, seconds)
     return {"state": str(CutoverState.OPEN), "events": events, "write_downtime_seconds": seconds}
 
 
 def _closed_before(here: Scene) -> set[str]:
-    """Accounts of the target that an earlier cutover locked and its release left locked."""
-    earlier = cutovers.all_of(here.target, here.run.control)
-    last = next((one for one in earlier if one.state is CutoverState.RELEASED), None)
-    return set(last.changes.target_accounts) if last else set()
+    """Accounts of the side to be opened that an earlier cutover locked there and that are locked still."""
+    earlier = cutovers.all_of(here.record, here.run.control)
+    direction = here.run.options.direction
+    for one in earlier:
+        if one.state is CutoverState.RELEASED and one.direction == direction:
+            return set(one.changes.target_accounts)
+        if one.state.decided and one.direction != direction:
+            return set(one.changes.source_accounts)
+    return set()
+
+
+def _events_to_run(here: Scene) -> Iterable[TableName]:
+    """The events of the side that is opened, which ran on the other."""
+    if here.run.options.direction == "forward":
+        return runs.events_that_ran(here.record, here.run.control)
+    names = {
+        name
+        for one in cutovers.all_of(here.record, here.run.control)
+        if one.state.decided and one.direction == "forward"
+        for name in one.changes.source_events
+    }
+    return [TableName(*name.split(".", 1)) for name in sorted(names)]
+
+
+def _changed(here: Scene) -> frozenset[TableName] | None:
+    """On the way back: the tables, by their names on the source, that the applications changed on the target."""
+    if here.run.options.direction == "forward":
+        return None
+    since = max(one.started_at for one in cutovers.all_of(here.record, here.run.control) if one.state.decided)
+    names = sync.changed_tables(here.target, here.way.control, since)
+    back = {planned.target: planned.mapping.source for planned in here.forward_plan.tables}
+    return frozenset(back[name] for name in names if name in back)
 
 
 def _check_open(found: Cutover) -> None:
@@ -246,7 +242,3 @@ def _check_open(found: Cutover) -> None:
         raise ConfigurationError(
             "was undone: the source takes writes", subject=f"cutover {found.run_id}", remedy="start a new run"
         )
-
-
-def _account(session: Session) -> AccountName:
-    return AccountName.parse(str(session.scalar(statement("accounts/current_account"))))

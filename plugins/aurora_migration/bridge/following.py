@@ -100,7 +100,12 @@ def not_ready(run: Run) -> str:
         over = next(iter(cutovers.all_of(target, run.control)), None) if found else None
     if found is None:
         return f"nothing is loaded yet: run {run.config.name}.migrate first"
-    if over is not None and over.state.decided:
+    if (
+        over is not None
+        and over.state.decided
+        and over.direction == "forward"
+        and not run.config.cutover.rollback_window
+    ):
         return f"the target was handed over by the cutover {over.run_id}: it follows the source no more"
     if found.state is SyncState.LOADING:
         return f"{run.config.name}.migrate is loading, or stopped on the way: syncs go on when it has caught up"

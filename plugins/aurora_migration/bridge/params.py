@@ -65,6 +65,26 @@ def verify_params(config: MigrationConfig) -> dict[str, Param]:
     }
 
 
+def cutover_params(config: MigrationConfig) -> dict[str, Param]:
+    """Fields of ``<name>.cutover``; none where there is no way back."""
+    if not config.cutover.rollback_window:
+        return {}
+    return {
+        "direction": Param(
+            "forward",
+            type="string",
+            enum=["forward", "back"],
+            values_display={
+                "forward": "forward: applications move from the source to the target",
+                "back": "back: they return to the source, which has followed the target since",
+            },
+            title="Direction",
+            description="Where the applications write afterwards.",
+            section=_HOW,
+        ),
+    }
+
+
 def sync_params() -> dict[str, Param]:
     """Fields of ``<name>.sync``; a scheduled run has none of them set."""
     return {

@@ -91,6 +91,7 @@ def _options(config: MigrationConfig, params: Mapping[str, Any]) -> RunOptions:
         "repair",
         "acknowledge_ddl",
         "resync",
+        "direction",
     }
     unknown = sorted(set(params) - known)
     if unknown:
@@ -105,6 +106,7 @@ def _options(config: MigrationConfig, params: Mapping[str, Any]) -> RunOptions:
         dry_run=bool(params.get("dry_run", False)),
         repair=RepairMode(params.get("repair", RepairMode.NONE)),
         acknowledge_ddl=str(params.get("acknowledge_ddl") or "").strip(),
+        direction=str(params.get("direction") or "forward"),
         resync=tuple(params.get("resync") or ()),
         level=VerificationLevel(params.get("verification_level") or config.verification.level),
     )

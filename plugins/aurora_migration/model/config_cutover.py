@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from aurora_migration.model.config_accounts import AccountPattern
 from aurora_migration.model.config_part import ConfigPart
@@ -57,3 +57,11 @@ class CutoverConfig(ConfigPart):
         bool,
         Field(description="after the cutover the old source follows the target: the way back then loses nothing"),
     ] = False
+
+    @model_validator(mode="after")
+    def _a_way_back_needs_a_source_that_takes_writes(self) -> Self:
+        if self.rollback_window and self.write_block == "read-only":
+            raise ValueError(
+                "rollback_window writes to the old source: choose write_block lock-accounts or external"
+            )
+        return self

@@ -20,6 +20,7 @@ class RunOptions:
     repair: RepairMode = RepairMode.NONE
     acknowledge_ddl: str = ""
     resync: tuple[str, ...] = ()
+    direction: str = "forward"
 
 
 @dataclass(frozen=True, slots=True)

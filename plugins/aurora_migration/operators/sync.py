@@ -9,7 +9,7 @@ from airflow.sdk import Asset, AssetAlias, Context
 from airflow.sdk.exceptions import AirflowSkipException
 from pydantic import JsonValue
 
-from aurora_migration.bridge import following, outcomes, recovering, resyncing, verifying
+from aurora_migration.bridge import following, going_back, outcomes, recovering, resyncing, verifying
 from aurora_migration.bridge.run import Run
 from aurora_migration.model.names import TableName
 from aurora_migration.mysql.session import Session
@@ -45,7 +45,7 @@ class SyncOperator(MigrationOperator):
             with following.recorded(run, "resync") as summary:
                 summary.update(recovering.resync(run))
         with following.recorded(run, "sync") as summary:
-            result = following.sync_once(run, run.options.acknowledge_ddl)
+            result = following.sync_once(going_back.present_way(run), run.options.acknowledge_ddl)
             summary.update(result.summary())
             events = context["outlet_events"][tables_alias(self.migration)]
             shared: dict[str, JsonValue] = {"position": str(result.position), "run_id": run.run_id}
