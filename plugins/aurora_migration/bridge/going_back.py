@@ -1,8 +1,8 @@
 """The other direction: after a cutover the old source follows the target, so that going back loses nothing.
 
 It is the same engine with the sides changed over: the migration's configuration read backwards, a control schema
-on the old source (which therefore needs an account that may write), and tables that are strict from the first change,
-since both sides were equal when it began.
+on the old source (which therefore needs an account that may write), and tables that are strict from the first
+change, since both sides were equal when it began.
 """
 
 from __future__ import annotations
