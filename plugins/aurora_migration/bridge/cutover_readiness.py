@@ -43,15 +43,14 @@ def check(run: Run) -> dict[str, Any]:
 
 def _way(run: Run) -> Run:
     """The run whose source is to be left. Raises: ConfigurationError if nobody writes to that side."""
-    way, back = going_back.present_way(run), run.options.direction == "back"
-    if (way is not run) == back:
-        return way
+    back = run.options.direction == "back"
     with Session.open(run.target) as target:
         over = going_back.handed_over(run, target)
+    if back == over and (not back or run.config.cutover.rollback_window):
+        return going_back.present_way(run)
     where = "the target has been handed over already" if over else "the applications write to the source"
     raise ConfigurationError(
-        f"direction {run.options.direction}: {where}"
-        + ("" if way is not run or not over else ", without a way back"),
+        f"direction {run.options.direction}: {where}",
         subject=f"migration {run.config.name}",
         remedy="choose the other direction; a way back needs cutover: {rollback_window: true} before the cutover",
     )

@@ -97,16 +97,11 @@ def not_ready(run: Run) -> str:
     """Why there is nothing to sync yet, or an empty text."""
     with Session.open(run.target) as target:
         found = sync.checkpoint(target, run.control) if run.control.exists(target) else None
-        over = next(iter(cutovers.all_of(target, run.control)), None) if found else None
+        decided = [one for one in cutovers.all_of(target, run.control) if one.state.decided] if found else []
     if found is None:
         return f"nothing is loaded yet: run {run.config.name}.migrate first"
-    if (
-        over is not None
-        and over.state.decided
-        and over.direction == "forward"
-        and not run.config.cutover.rollback_window
-    ):
-        return f"the target was handed over by the cutover {over.run_id}: it follows the source no more"
+    if decided and decided[0].direction == "forward" and not run.config.cutover.rollback_window:
+        return f"the target was handed over by the cutover {decided[0].run_id}: it follows the source no more"
     if found.state is SyncState.LOADING:
         return f"{run.config.name}.migrate is loading, or stopped on the way: syncs go on when it has caught up"
     return ""
