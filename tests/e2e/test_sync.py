@@ -51,8 +51,24 @@ def airflow(
             cursor.execute(
                 f"CREATE TRIGGER {SCHEMA}.note AFTER INSERT ON {SCHEMA}.noted FOR EACH ROW SET @noted = NEW.id"
             )
+            for schema in ("hashed", "alone"):
+                cursor.execute(f"CREATE DATABASE {schema}")
+                cursor.execute(f"CREATE TABLE {schema}.t (id INT PRIMARY KEY, v VARCHAR(20), UNIQUE (v))")
+                cursor.execute(f"INSERT INTO {schema}.t VALUES (1,'a'),(2,'b'),(3,'c')")
+        connection.commit()
+    with server_pair.target.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE alone")
+        cursor.execute("CREATE TABLE alone.t (id INT PRIMARY KEY, v VARCHAR(20), UNIQUE (v))")
+        cursor.execute(
+            "INSERT INTO alone.t VALUES (1,'a'),(2,'x'),(9,'c')"
+        )  # of some other tool, and not quite right
+        connection.commit()
     folder = tmp_path_factory.mktemp("migrations")
     (folder / "flow.yaml").write_text(_MIGRATION)
+    (folder / "hashed.yaml").write_text(
+        _MIGRATION.replace("flow", "hashed").replace("{schedule: null,", "{schedule: null, strategy: checksum,")
+    )
+    (folder / "alone.yaml").write_text(_MIGRATION.replace("flow", "alone").replace("full-load-and-cdc", "cdc"))
     return start_airflow(pair_connections, migrations=folder)
 
 
@@ -149,3 +165,33 @@ def test_a_purged_position_is_told_and_overcome(
     sql(root["source"], f"DELETE FROM {SCHEMA}.noted WHERE id = 7")
     run(airflow, "flow.sync")
     assert_equal(root, SCHEMA, structure=False)
+
+
+def test_a_sync_by_checksum_rewrites_what_differs(airflow: AirflowInstance, root: Mapping[str, Login]) -> None:
+    run_id, found = run(airflow, "hashed.sync")
+    assert found["plan"] == "skipped", "nothing is loaded yet"
+    run_id, found = run(airflow, "hashed.migrate")
+    assert set(found.values()) == {"success"}, full_log(airflow, "hashed.migrate", run_id, "report")
+    sql(
+        root["source"],
+        "UPDATE hashed.t SET v = NULL WHERE id = 1",
+        "UPDATE hashed.t SET v = 'a' WHERE id = 2",
+        "DELETE FROM hashed.t WHERE id = 3",
+        "INSERT INTO hashed.t VALUES (7, 'c')",
+    )
+    run_id, found = run(airflow, "hashed.sync")
+    assert set(found.values()) == {"success"}, full_log(airflow, "hashed.sync", run_id, "done")
+    assert airflow.client.xcom("hashed.sync", run_id, "compare_and_rewrite", 0)["changed"] == {"hashed.t": 4}
+    assert_equal(root, "hashed")
+
+
+def test_changes_alone_onto_tables_that_another_tool_filled(
+    airflow: AirflowInstance, root: Mapping[str, Login]
+) -> None:
+    run_id, found = run(airflow, "alone.migrate")
+    assert set(found.values()) == {"success"}, full_log(airflow, "alone.migrate", run_id, "report")
+    assert_equal(root, "alone")
+    sql(root["source"], "UPDATE alone.t SET v = 'z' WHERE id = 1", "DELETE FROM alone.t WHERE id = 2")
+    run_id, found = run(airflow, "alone.sync")
+    assert found["sync"] == "success", full_log(airflow, "alone.sync", run_id, "sync")
+    assert_equal(root, "alone")
