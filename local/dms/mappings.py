@@ -11,15 +11,15 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from local.dms import words
 from local.dms.faults import AwsError
 from local.dms.mysql import name
 
-_TYPES: Final = ("selection", "transformation", "table-settings")
+Refuse = Callable[[str], NoReturn]
 _SELECTION: Final = ("include", "exclude", "explicit")
 _RENAMING: Final = frozenset(
     {"rename", "convert-lowercase", "convert-uppercase"}
@@ -135,7 +135,7 @@ class TableMappings:
 def _check(rule: dict[str, Any], seen: set[str]) -> None:
     number = str(rule.get("rule-id", ""))
 
-    def refuse(reason: str) -> None:
+    def refuse(reason: str) -> NoReturn:
         raise AwsError("InvalidParameterValueException", words.RULE.format(rule=number, reason=reason))
 
     if not number or not number.isdigit() or not rule.get("rule-name"):
@@ -143,41 +143,39 @@ def _check(rule: dict[str, Any], seen: set[str]) -> None:
     if number in seen:
         refuse("duplicate rule-id")
     seen.add(number)
-    if rule.get("rule-type") not in _TYPES:
+    if rule.get("rule-type") not in _CHECKS:
         refuse(f"rule-type {rule.get('rule-type')} is not valid")
     locator = rule.get("object-locator")
     if not isinstance(locator, dict):
         refuse("object locator cannot be null")
-    assert isinstance(locator, dict)
     if not locator.get("schema-name"):
         refuse("schema-name cannot be null")
-    if rule["rule-type"] == "selection":
-        if rule.get("rule-action") not in _SELECTION:
-            refuse(f"rule-action {rule.get('rule-action')} is not valid")
-        if not locator.get("table-name"):
-            refuse("table-name cannot be null")
-        for one in rule.get("filters") or ():
-            if (
-                one.get("filter-type") != "source"
-                or not one.get("column-name")
-                or not one.get("filter-conditions")
-            ):
-                refuse("a filter needs filter-type source, column-name and filter-conditions")
-            if any(each.get("filter-operator") not in _OPERATORS for each in one["filter-conditions"]):
-                refuse("filter-operator is not valid")
-    elif rule["rule-type"] == "transformation":
-        target, action = rule.get("rule-target"), rule.get("rule-action")
-        if target == "column" and action == "remove-column" and locator.get("column-name"):
-            return
-        if target not in ("schema", "table") or action not in _RENAMING:
-            refuse(f"the local stand-in cannot do {action} of {target}")
-        if action not in ("convert-lowercase", "convert-uppercase") and not rule.get("value"):
-            refuse("value cannot be null")
-    else:
-        _check_table_settings(rule, locator, refuse)
+    _CHECKS[rule["rule-type"]](rule, locator, refuse)
 
 
-def _check_table_settings(rule: Mapping[str, Any], locator: Mapping[str, Any], refuse: Any) -> None:
+def _check_selection(rule: Mapping[str, Any], locator: Mapping[str, Any], refuse: Refuse) -> None:
+    if rule.get("rule-action") not in _SELECTION:
+        refuse(f"rule-action {rule.get('rule-action')} is not valid")
+    if not locator.get("table-name"):
+        refuse("table-name cannot be null")
+    for one in rule.get("filters") or ():
+        if one.get("filter-type") != "source" or not one.get("column-name") or not one.get("filter-conditions"):
+            refuse("a filter needs filter-type source, column-name and filter-conditions")
+        if any(each.get("filter-operator") not in _OPERATORS for each in one["filter-conditions"]):
+            refuse("filter-operator is not valid")
+
+
+def _check_transformation(rule: Mapping[str, Any], locator: Mapping[str, Any], refuse: Refuse) -> None:
+    target, action = rule.get("rule-target"), rule.get("rule-action")
+    if target == "column" and action == "remove-column" and locator.get("column-name"):
+        return
+    if target not in ("schema", "table") or action not in _RENAMING:
+        refuse(f"the local stand-in cannot do {action} of {target}")
+    if action not in ("convert-lowercase", "convert-uppercase") and not rule.get("value"):
+        refuse("value cannot be null")
+
+
+def _check_table_settings(rule: Mapping[str, Any], locator: Mapping[str, Any], refuse: Refuse) -> None:
     if any(sign in locator["schema-name"] + locator.get("table-name", "%") for sign in "%"):
         refuse("table-settings take exact names, no wildcards")
     load = rule.get("parallel-load") or {}
@@ -191,6 +189,13 @@ def _check_table_settings(rule: Mapping[str, Any], locator: Mapping[str, Any], r
             refuse("each boundary needs a value for each column")
     if (rule.get("lob-settings") or {}).get("mode") not in (None, "limited", "unlimited", "none"):
         refuse("lob-settings mode is not valid")
+
+
+_CHECKS: Final[Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any], Refuse], None]]] = {
+    "selection": _check_selection,
+    "transformation": _check_transformation,
+    "table-settings": _check_table_settings,
+}
 
 
 def _locates(locator: Mapping[str, Any], schema: str, table: str) -> bool:

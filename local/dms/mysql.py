@@ -199,10 +199,6 @@ def primary_key(connection: Connection[Cursor], schema: str, table: str) -> list
     return [text(row[0]) for row in found]
 
 
-def row_count(connection: Connection[Cursor], schema: str, table: str) -> int:
-    return int(run(connection, f"SELECT COUNT(*) FROM {full_name(schema, table)}")[0][0] or 0)
-
-
 def binlog_position(connection: Connection[Cursor]) -> tuple[str, int]:
     """File and offset where the source writes now; older servers know the older statement only."""
     try:

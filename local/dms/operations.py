@@ -1,7 +1,8 @@
 """The register of operations, and what many of them share: filters, pages, identifiers.
 
-An operation is a function of the world and a request that has passed the model; it returns the answer, members
-of None left out. Modules register theirs when they are imported.
+An operation is a function of the world and a request that has passed the model; it returns the answer, whose
+members of None are left out. Its contract is that of AWS's operation of the same name, and it raises `AwsError`.
+Modules register theirs when they are imported.
 """
 
 from __future__ import annotations

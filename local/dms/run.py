@@ -99,150 +99,142 @@ def _recovering(world: World, job: Job) -> tuple[str, str]:
 
 
 class _Run:
-    """The phases of a run, over one connection for reading and two for writing."""
+    """The phases of a run, over one connection for reading, one for rows and one for the control tables."""
 
     def __init__(self, world: World, job: Job) -> None:
         self._world, self._job = world, job
-        self._idle_since = time.monotonic()
         self._last_status = 0.0
-        self._applied = 0
+        self._source, self._target, self._notes = _connections(job)
+        self._control = ControlTables(job, self._notes)
+        self._loader = Loader(world, job, self._source, self._target, self._control)
+        self._follower = Follower(world, job, self._target, self._control, self._between)
 
     def run(self) -> tuple[str, str]:
-        """The status and the stop reason of a run that came to its end."""
-        source, target = self._job.source.connect(), self._job.target.connect()
-        notes = self._job.target.connect()
+        """The status and the stop reason of a run that came to its end. Raises: TaskEnded, Stopped."""
         try:
-            control = ControlTables(self._job, notes)
-            return self._phases(source, target, control)
+            return self._phases()
         finally:
-            for connection in (source, target, notes):
+            for connection in (self._source, self._target, self._notes):
                 connection.close()
 
-    def _phases(
-        self, source: Connection[Cursor], target: Connection[Cursor], control: ControlTables
-    ) -> tuple[str, str]:
+    def _phases(self) -> tuple[str, str]:
         job = self._job
-        loader = Loader(self._world, job, source, target, control)
-        self._capture(source)
-        control.create()
+        self._capture()
+        self._control.create()
         if job.follows and job.checkpoint is None:
-            job.checkpoint = first_position(source, job)
-        cached_until: tuple[str, int] | None = None
+            job.checkpoint = first_position(self._source, job)
         if job.loads and not job.loaded:
-            self._load(loader, source, target, control)
-            cached_until = binlog_position(source) if job.follows else None
+            self._load()
+            if job.follows:
+                self._follower.cached_until = binlog_position(self._source)
         if not job.follows:
             return "stopped", words.FULL_LOAD_ONLY_FINISHED
         if job.loads and job.settings["FullLoadSettings.StopTaskCachedChangesNotApplied"]:
             return "stopped", words.STOPPED_AFTER_FULL_LOAD
-        follower = Follower(
-            self._world, job, target, control, lambda: self._between(follower, loader, source, target, control)
-        )
-        follower.cached_until = cached_until
-        follower.run()
+        self._follower.run()
         raise Stopped
 
-    def _capture(self, source: Connection[Cursor]) -> None:
+    def _capture(self) -> None:
         """Find the tables that the rules choose; tables of an earlier run keep their numbers."""
         job, found = self._job, dict[tuple[str, str], JobTable]()
         nothing = self._world.faults.find(NoTables)
-        for schema, table, estimate in [] if nothing else tables_of(source):
+        for schema, table, estimate in [] if nothing else tables_of(self._source):
             rules = job.mappings.captures(schema, table)
             if rules is None:
                 continue
-            known = job.tables.get((schema, table))
-            made = JobTable(rules, columns_of(source, schema, table), primary_key(source, schema, table), estimate)
+            columns, key = columns_of(self._source, schema, table), primary_key(self._source, schema, table)
+            made = JobTable(rules, columns, key, estimate)
             if not job.loads:
                 made.state = words.COMPLETED
-            if job.settings["ValidationSettings.EnableValidation"]:
+            if self._validates:
                 made.validation = words.PENDING_VALIDATION
-            found[schema, table] = known or made
+            found[schema, table] = job.tables.get((schema, table)) or made
         job.tables = found
         if not found and job.settings["ErrorBehavior.FailOnNoTablesCaptured"]:
             raise TaskEnded("failed", words.FATAL_ERROR, words.LAST_ERROR.format(message=words.NO_TABLES))
 
-    def _load(
-        self, loader: Loader, source: Connection[Cursor], target: Connection[Cursor], control: ControlTables
-    ) -> None:
+    @property
+    def _validates(self) -> bool:
+        return bool(self._job.settings["ValidationSettings.EnableValidation"])
+
+    def _validate(self, table: JobTable) -> bool:
+        return validate(self._job, table, self._source, self._target, self._control)
+
+    def _load(self) -> None:
         job = self._job
         job.load_started = job.load_started or now()
-        control.status("FULL LOAD")
+        self._control.status("FULL LOAD")
         for table in job.ordered():
             if table.state != words.COMPLETED:
-                loader.load(table)
+                self._loader.load(table)
         for table in job.ordered():
-            if job.settings["ValidationSettings.EnableValidation"]:
+            if self._validates:
                 table.validation = words.PENDING_VALIDATION
                 self._wait("validation")
-            validate(job, table, source, target, control)
+            self._validate(table)
         while job.reloads:
             schema, name, _ = job.reloads.pop(0)
-            loader.load(job.tables[schema, name], again=True)
-            validate(job, job.tables[schema, name], source, target, control)
+            self._loader.load(job.tables[schema, name], again=True)
+            self._validate(job.tables[schema, name])
         job.load_ended = now()
 
     def _wait(self, delay: str) -> None:
         if self._world.closing.wait(self._world.seconds(delay)) or self._job.stop.is_set():
             raise Stopped
 
-    def _between(
-        self,
-        follower: Follower,
-        loader: Loader,
-        source: Connection[Cursor],
-        target: Connection[Cursor],
-        control: ControlTables,
-    ) -> None:
-        """What is done while changes are followed. Raises: Stopped, TaskEnded."""
+    def _between(self) -> None:
+        """What is done between two transactions, and while there is none. Raises: Stopped, TaskEnded."""
         job = self._job
         if self._world.closing.is_set() or job.stop.is_set():
-            run(target, "COMMIT")
+            run(self._target, "COMMIT")
             raise Stopped
-        caught_up = job.checkpoint is not None and job.checkpoint >= binlog_position(source)
+        caught_up = job.checkpoint is not None and job.checkpoint >= binlog_position(self._source)
         if caught_up:
             job.latency_seconds = 0.0
-            follower.cached_until = None
+            self._follower.cached_until = None
             if job.loads and job.settings["FullLoadSettings.StopTaskCachedChangesApplied"]:
                 raise TaskEnded("stopped", words.STOPPED_AFTER_CACHED_EVENTS)
-        if job.stop_position.startswith("server_time:") and follower.server_time_has_come():
+        if job.stop_position.startswith("server_time:") and self._follower.server_time_has_come():
             raise TaskEnded("stopped", words.STOPPED_AT_SERVER_TIME)
         while job.reloads:
             schema, table, option = job.reloads.pop(0)
-            self._reload(follower, loader, source, target, job.tables[schema, table], option)
-        if caught_up:
-            self._revalidate(source, target, control)
+            self._reload(job.tables[schema, table], option)
+        if caught_up and self._validates:
+            self._revalidate()
         if time.monotonic() - self._last_status >= 1.0:
             self._last_status = time.monotonic()
-            control.status("CHANGE PROCESSING")
+            self._control.status("CHANGE PROCESSING")
             publish(self._world, job)
 
-    def _reload(
-        self,
-        follower: Follower,
-        loader: Loader,
-        source: Connection[Cursor],
-        target: Connection[Cursor],
-        table: JobTable,
-        option: str,
-    ) -> None:
-        run(target, "COMMIT")
+    def _reload(self, table: JobTable, option: str) -> None:
+        run(self._target, "COMMIT")
         if option != "validate-only":
-            loader.load(table, again=True)
-            run(target, "COMMIT")
-            follower.cached_until = binlog_position(source)
+            self._loader.load(table, again=True)
+            run(self._target, "COMMIT")
+            self._follower.cached_until = binlog_position(self._source)
         table.dirty = True
 
-    def _revalidate(self, source: Connection[Cursor], target: Connection[Cursor], control: ControlTables) -> None:
+    def _revalidate(self) -> None:
         """Validate what has changed, now that nothing more is to be applied; rows in flight get another try."""
-        if not self._job.settings["ValidationSettings.EnableValidation"]:
-            return
         for table in self._job.tables.values():
             if not table.dirty:
                 continue
-            run(target, "COMMIT")
-            valid = validate(self._job, table, source, target, control)
-            run(target, "COMMIT")
+            run(self._target, "COMMIT")
+            valid = self._validate(table)
+            run(self._target, "COMMIT")
             table.attempts = 0 if valid else table.attempts + 1
             table.dirty = not valid and table.attempts < _REVALIDATIONS
             if table.dirty and table.validation == words.MISMATCHED:
                 table.validation = words.PENDING_VALIDATION
+
+
+def _connections(job: Job) -> list[Connection[Cursor]]:
+    """To the source once and to the target twice; none is left open where one cannot be made."""
+    made: list[Connection[Cursor]] = []
+    try:
+        made.extend(server.connect() for server in (job.source, job.target, job.target))
+    except pymysql.MySQLError:
+        for connection in made:
+            connection.close()
+        raise
+    return made

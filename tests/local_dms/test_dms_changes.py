@@ -175,7 +175,7 @@ def test_a_suspended_table_is_named_and_the_others_go_on(make_rig: MakeRig) -> N
     assert list(rig.rows("items")) == []
 
 
-def test_reloading_validating_truncating_and_the_metrics(make_rig: MakeRig) -> None:
+def test_reloading_and_validating_again(make_rig: MakeRig) -> None:
     rig = make_rig(ITEMS, "INSERT INTO items VALUES (1, 'one'), (2, 'two')")
     create_like_source(rig.databases, ["items"])
     validated = settings(FULL_LOB, {"ValidationSettings": {"EnableValidation": True}})
@@ -202,6 +202,14 @@ def test_reloading_validating_truncating_and_the_metrics(make_rig: MakeRig) -> N
         ReplicationTaskArn=task,
         TablesToReload=[{"SchemaName": "no", "TableName": "such"}],
     )
+
+
+def test_truncating_is_followed_and_latency_is_in_cloudwatch(make_rig: MakeRig) -> None:
+    rig = make_rig(ITEMS, "INSERT INTO items VALUES (1, 'one')")
+    create_like_source(rig.databases, ["items"])
+    task = rig.task(kind="full-load-and-cdc")
+    rig.start(task)
+    until(lambda: list(rig.rows("items")), bool)
     rig.databases.on_source("TRUNCATE TABLE items", "INSERT INTO items VALUES (9, 'nine')")
     until(lambda: [row["id"] for row in rig.rows("items")], lambda ids: ids == [9])
     assert rig.statistics(task)["items"]["AppliedDdls"] == 1

@@ -49,8 +49,6 @@ def test_the_life_of_a_task(make_rig: MakeRig) -> None:
     complete = json.loads(rig.describe(arn)["ReplicationTaskSettings"])
     assert complete["FullLoadSettings"]["MaxFullLoadSubTasks"] == 8
     assert complete["TargetMetadata"]["FullLobMode"] is True
-    without = dms.describe_replication_tasks(Filters=named("endpoint-arn", rig.source), WithoutSettings=True)
-    assert "ReplicationTaskSettings" not in without["ReplicationTasks"][0]
     assert dms.describe_table_statistics(ReplicationTaskArn=arn)["TableStatistics"] == []
     refused(dms.stop_replication_task, "InvalidResourceStateFault", "not running", ReplicationTaskArn=arn)
     first_time = {"ReplicationTaskArn": arn, "StartReplicationTaskType": "resume-processing"}
@@ -74,6 +72,13 @@ def test_the_life_of_a_task(make_rig: MakeRig) -> None:
     dms.get_waiter("replication_task_deleted").wait(
         Filters=named("replication-task-arn", arn), WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
     )
+
+
+def test_settings_can_be_left_out_of_a_description(make_rig: MakeRig) -> None:
+    rig = make_rig()
+    rig.task(mappings(include("shop")))
+    without = rig.dms.describe_replication_tasks(Filters=named("endpoint-arn", rig.source), WithoutSettings=True)
+    assert "ReplicationTaskSettings" not in without["ReplicationTasks"][0]
 
 
 def test_a_task_starts_only_when_both_connections_were_tested(make_rig: MakeRig) -> None:
