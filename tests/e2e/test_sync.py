@@ -59,9 +59,7 @@ def airflow(
     with server_pair.target.connect() as connection, connection.cursor() as cursor:
         cursor.execute("CREATE DATABASE alone")
         cursor.execute("CREATE TABLE alone.t (id INT PRIMARY KEY, v VARCHAR(20), UNIQUE (v))")
-        cursor.execute(
-            "INSERT INTO alone.t VALUES (1,'a'),(2,'x'),(9,'c')"
-        )  # of some other tool, and not quite right
+        cursor.execute("INSERT INTO alone.t VALUES (1,'a'),(2,'x'),(9,'c')")
         connection.commit()
     folder = tmp_path_factory.mktemp("migrations")
     (folder / "flow.yaml").write_text(_MIGRATION)

@@ -102,6 +102,8 @@ def _follow(context: SyncContext, goal: Position | None, deadline: Callable[[], 
         Session.open(context.target, local_infile=context.style is RowStyle.LOAD_DATA) as target,
     ):
         prepare(target)
+        target.set_variable("foreign_key_checks", 0)  # which has to succeed: cascades are in the binlog as rows
+        target.set_variable("unique_checks", 1)  # 0 may leave entries of unique indexes unchecked
         take_apply_lock(target, context.config.name)
         facts, asked_at = read_facts(source), tally.wall()
         aim = goal or source_position(source)
