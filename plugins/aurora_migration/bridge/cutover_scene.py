@@ -15,6 +15,7 @@ from aurora_migration.errors import ConfigurationError
 from aurora_migration.model.account import AccountName
 from aurora_migration.model.cutover import Cutover, CutoverState
 from aurora_migration.model.plan import MigrationPlan
+from aurora_migration.mysql import locks
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
 from aurora_migration.store import cutovers
@@ -78,6 +79,8 @@ def scene(run: Run) -> Iterator[Scene]:
     ):
         own = {_account(session) for session in (source, target, blocking, record)}
         sides = Sides(blocking, target, way.config, own, schemas)
+        for session in (blocking, target):
+            locks.take_turn(session, f"aurora.cutover.{run.config.name}")  # at most 64 characters
         yield Scene(run, record, way, back, source, target, sides, way.plan(source), forward_plan)
 
 

@@ -7,7 +7,7 @@ Nothing is changed on a server before it is recorded what is about to be. Up to 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,8 +19,9 @@ from aurora_migration.engine.cutover import opening, write_block
 from aurora_migration.engine.schema import create_all_triggers
 from aurora_migration.engine.verify.repair import drop_triggers
 from aurora_migration.errors import ConfigurationError, DataMismatchError, OutcomeUnknownError, RetryableError
-from aurora_migration.model.cutover import Cutover, CutoverState
+from aurora_migration.model.cutover import Cutover, CutoverState, closed_accounts
 from aurora_migration.model.names import TableName
+from aurora_migration.mysql import programs
 from aurora_migration.mysql.session import Session
 from aurora_migration.store import cutovers, runs, sync
 
@@ -38,7 +39,8 @@ def block(run: Run, approved_by: str) -> dict[str, Any]:
         if found.state is CutoverState.READY:
             cutovers.approve(here.record, run.control, run.run_id, approved_by)
             changes = write_block.intended(here.sides)
-            closed = _closed_before(here) | set(changes.target_accounts)
+            earlier = cutovers.all_of(here.record, run.control)
+            closed = closed_accounts(earlier, run.options.direction) | set(changes.target_accounts)
             changes = replace(changes, target_accounts=tuple(sorted(closed)))
             cutovers.save_changes(here.record, run.control, run.run_id, changes)
             found = replace(here.move(found, CutoverState.BLOCKING), changes=changes)
@@ -65,8 +67,7 @@ def drain_and_verify(run: Run) -> dict[str, Any]:
             raise RetryableError("the target has not caught up yet", subject=f"migration {run.config.name}")
         following.check_sync(here.way, result)
         counts = cutover_verifying.verify_rows(run, here.forward_plan, here.record, _changed(here))
-        if result.position != following.sync_once(here.way).position:
-            raise DataMismatchError("the source's position moved on while rows were compared: somebody writes")
+        _check_still(here)
         here.move(
             found, CutoverState.VERIFIED, f"{counts['rows']} rows equal, {counts['by_checksum']} by checksum"
         )
@@ -75,10 +76,13 @@ def drain_and_verify(run: Run) -> dict[str, Any]:
 
 def hand_over(run: Run) -> dict[str, Any]:
     """Make the target complete, decide for it, and open it. Raises: OutcomeUnknownError, RetryableError."""
+    if opened := _open_alone(run):
+        return opened
     with scene(run) as here:
         found = here.cutover()
         _check_open(found)
         if found.state is CutoverState.VERIFIED:
+            _check_still(here)
             raised = opening.raise_counters(here.plan, here.source, here.target)
             findings = create_all_triggers(here.plan, here.source, here.target)
             if findings:
@@ -91,9 +95,9 @@ def hand_over(run: Run) -> dict[str, Any]:
             raise ConfigurationError(
                 f"is {found.state}",
                 subject=f"cutover {run.run_id}",
-                remedy="clear drain_and_verify and what follows",
+                remedy="clear block_writes and what follows",
             )
-        return _open(here, found)
+        return _open_and_follow_back(here, found)
 
 
 def release(run: Run) -> dict[str, Any]:
@@ -101,13 +105,17 @@ def release(run: Run) -> dict[str, Any]:
 
     Raises: RetryableError.
     """
+    with Session.open(run.target) as target:
+        found = cutovers.find(target, run.control, run.run_id) if run.control.exists(target) else None
+    if found is None or found.state.ended:
+        return {"state": str(found.state) if found else "not begun"}
+    if opened := _open_alone(run):
+        return opened
     with scene(run) as here:
-        found = cutovers.find(here.record, run.control, run.run_id)
-        if found is None or found.state.ended:
-            return {"state": str(found.state) if found else "not begun"}
-        if found.state.decided:
-            return _open(here, found)
-        return _release(here, found)
+        found = here.cutover()
+        if found.state.ended:
+            return {"state": str(found.state)}
+        return _open_and_follow_back(here, found) if found.state.decided else _release(here, found)
 
 
 def release_unfinished(run: Run) -> None:
@@ -131,6 +139,11 @@ def summary(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
             state = "success" if found.state.decided else "failed"
             runs.finish_run(target, run.control, run.run_id, state)
     failed = sorted(task for task, state in states.items() if state == "failed")
+    if found is not None and not found.state.ended:
+        raise DataMismatchError(
+            f"the cutover is {found.state}: neither side may be taking writes",
+            remedy="clear release, until it ends",
+        )
     if found is None or not found.state.decided:
         if failed:
             raise DataMismatchError(
@@ -155,17 +168,39 @@ def summary(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _release(here: Scene, found: Cutover) -> dict[str, Any]:
-    if found.state is not CutoverState.RELEASING:
+    before = found.state
+    if before is not CutoverState.RELEASING:
         found = here.move(found, CutoverState.RELEASING, found.reason)
-    write_block.undo(here.sides, found.changes, found.policy)
-    for planned in here.plan.tables:
-        drop_triggers(here.target, planned.target)
+    if before in {
+        CutoverState.VERIFIED,
+        CutoverState.RELEASING,
+    }:  # first: they would fire on rows applied from now on
+        _drop_triggers(here.target, {planned.target for planned in here.plan.tables})
+    if before is not CutoverState.READY:
+        write_block.undo(here.sides, found.changes, found.policy)
     here.move(found, CutoverState.RELEASED, found.reason)
     _log.warning(
         "Cutover undone, the source takes writes; application accounts stay locked on the target accounts=%s",
         len(found.changes.target_accounts),
     )
     return {"state": str(CutoverState.RELEASED)}
+
+
+def _drop_triggers(session: Session, tables: Collection[TableName]) -> None:
+    for schema in sorted({table.schema for table in tables}):
+        for table in {trigger.table for trigger in programs.triggers(session, schema)} & set(tables):
+            drop_triggers(session, table)
+
+
+def _check_still(here: Scene) -> None:
+    """Apply what there may be; there must be nothing. Raises: DataMismatchError and what a sync raises."""
+    found = following.sync_once(here.way)
+    if found.row_changes:
+        names = ", ".join(sorted(map(str, found.row_changes)))
+        raise DataMismatchError(
+            f"rows changed although writes are blocked: {names}",
+            remedy="find who writes on the blocked side: an account beyond cutover.accounts, or above read_only",
+        )
 
 
 def _decide(here: Scene, found: Cutover) -> Cutover:
@@ -181,50 +216,58 @@ def _decide(here: Scene, found: Cutover) -> Cutover:
                 "the target does not say whether it was handed over",
                 subject=f"cutover {here.run.run_id}",
                 remedy=f"read state in {here.run.control.schema}.cutovers: handed-over means that the target has "
-                "it, verified that it has not; then clear hand_over, which goes on from there",
+                "it, verified that it has not; the task release does, as soon as the target answers",
             ) from error
         if now is None or now.state is not CutoverState.HANDED_OVER:
             raise
         return now
 
 
-def _open(here: Scene, found: Cutover) -> dict[str, Any]:
+def _open_alone(run: Run) -> dict[str, Any]:
+    """Open a target that was decided for without the source, which may be gone; empty where that is not so.
+
+    With a way back the old source has to be made ready first, so it is needed there.
+    """
+    if run.options.direction == "back" or run.config.cutover.rollback_window:
+        return {}
+    with Session.open(run.target) as target:
+        found = cutovers.find(target, run.control, run.run_id)
+        if found is None or not found.state.decided:
+            return {}
+        return _open(run, target, target, found)
+
+
+def _open_and_follow_back(here: Scene, found: Cutover) -> dict[str, Any]:
     if here.back is not None:  # from here on the side that was the source follows, and its triggers would fire
-        for planned in here.plan.tables:
-            drop_triggers(here.sides.source, planned.mapping.source)
-    write_block.open_target(here.sides, found.changes)
-    events = opening.enable_events(here.target, _events_to_run(here))
+        _drop_triggers(here.sides.source, {planned.mapping.source for planned in here.plan.tables})
+    return _open(here.run, here.record, here.target, found)
+
+
+def _open(run: Run, record: Session, target: Session, found: Cutover) -> dict[str, Any]:
+    """Let applications in, then events run. Every step may be repeated."""
+    write_block.open_target(target, found.changes)
+    events = opening.enable_events(target, _events_to_run(run, record, found))
     if found.state is CutoverState.HANDED_OVER:
-        here.move(found, CutoverState.OPEN, found.reason)
-    done = cutovers.find(here.record, here.run.control, here.run.run_id)
+        _log.info("Cutover state=%s", CutoverState.OPEN)
+        cutovers.move(record, run.control, found, CutoverState.OPEN, found.reason)
+    done = cutovers.find(record, run.control, run.run_id)
     seconds = done.downtime_seconds if done else None
     _log.info("Target open events=%s write_downtime_seconds=%s", events, seconds)
     return {"state": str(CutoverState.OPEN), "events": events, "write_downtime_seconds": seconds}
 
 
-def _closed_before(here: Scene) -> set[str]:
-    """Accounts of the side to be opened that an earlier cutover locked there and that are locked still."""
-    earlier = cutovers.all_of(here.record, here.run.control)
-    direction = here.run.options.direction
-    for one in earlier:
-        if one.state is CutoverState.RELEASED and one.direction == direction:
-            return set(one.changes.target_accounts)
-        if one.state.decided and one.direction != direction:
-            return set(one.changes.source_accounts)
-    return set()
-
-
-def _events_to_run(here: Scene) -> Iterable[TableName]:
-    """The events of the side that is opened, which ran on the other."""
-    if here.run.options.direction == "forward":
-        return runs.events_that_ran(here.record, here.run.control)
-    names = {
+def _events_to_run(run: Run, record: Session, found: Cutover) -> Iterable[TableName]:
+    """The events of the side that is opened, which ran on the other until writes were blocked."""
+    if run.options.direction == "forward":
+        names = [TableName(*name.split(".", 1)) for name in found.changes.source_events]
+        return [TableName(run.config.target_schema(name.schema), name.name) for name in names]
+    before = {
         name
-        for one in cutovers.all_of(here.record, here.run.control)
+        for one in cutovers.all_of(record, run.control)
         if one.state.decided and one.direction == "forward"
         for name in one.changes.source_events
     }
-    return [TableName(*name.split(".", 1)) for name in sorted(names)]
+    return [TableName(*name.split(".", 1)) for name in sorted(before)]
 
 
 def _changed(here: Scene) -> frozenset[TableName] | None:

@@ -97,11 +97,14 @@ def not_ready(run: Run) -> str:
     """Why there is nothing to sync yet, or an empty text."""
     with Session.open(run.target) as target:
         found = sync.checkpoint(target, run.control) if run.control.exists(target) else None
-        decided = [one for one in cutovers.all_of(target, run.control) if one.state.decided] if found else []
+        known = cutovers.all_of(target, run.control) if found else ()
+    decided = [one for one in known if one.state.decided]
     if found is None:
         return f"nothing is loaded yet: run {run.config.name}.migrate first"
     if decided and decided[0].direction == "forward" and not run.config.cutover.rollback_window:
         return f"the target was handed over by the cutover {decided[0].run_id}: it follows the source no more"
+    if under_way := [one.run_id for one in known if one.state.under_way]:
+        return f"the cutover {under_way[0]} is under way: it applies the last changes itself"
     if found.state is SyncState.LOADING:
         return f"{run.config.name}.migrate is loading, or stopped on the way: syncs go on when it has caught up"
     return ""

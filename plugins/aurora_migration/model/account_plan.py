@@ -47,6 +47,7 @@ class AccountRule(StrEnum):
     EXCLUDED = "excluded"
     SYSTEM_USER = "system-user"
     OUTSIDE_SELECTION = "outside-selection"
+    LOCKED_UNTIL_CUTOVER = "locked-until-cutover"
 
 
 class AccountAction(StrEnum):

@@ -10,6 +10,7 @@ the one statement that sets it decides for the target, and what is left to do fr
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -32,6 +33,11 @@ class CutoverState(StrEnum):
     def decided(self) -> bool:
         """Whether the target has it: then there is no way back within this cutover."""
         return self in {CutoverState.HANDED_OVER, CutoverState.OPEN}
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something was changed on the servers that is to be undone, or brought to its end."""
+        return self is not CutoverState.READY and not self.ended
 
     @property
     def ended(self) -> bool:
@@ -85,3 +91,17 @@ class Cutover:
 
     def at(self, state: CutoverState) -> Self:
         return replace(self, state=state)
+
+
+def closed_accounts(newest_first: Iterable[Cutover], direction: str) -> frozenset[str]:
+    """Accounts of the side that a cutover in this direction opens, which earlier ones closed and left closed.
+
+    A release leaves them locked, so that never both sides take writes; the cutover that succeeds opens them all.
+    """
+    found: set[str] = set()
+    for one in newest_first:
+        if one.state.decided:
+            return frozenset(found if one.direction == direction else found | set(one.changes.source_accounts))
+        if one.direction == direction:
+            found |= set(one.changes.target_accounts)
+    return frozenset(found)

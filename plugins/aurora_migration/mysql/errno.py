@@ -42,6 +42,7 @@ _BINLOG_CREATE_NEEDS_SUPER = 1419
 _REMEDY_BINLOG = (
     "set log_bin_trust_function_creators to 1 (on Aurora in the cluster parameter group), or switch the binlog off"
 )
+READ_ONLY_ERRORS: Final = _READ_ONLY | {_OPTION_PREVENTS}
 _REMEDY_READ_ONLY = "the server is read-only now; after a failover the writer endpoint leads to the new writer"
 
 

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
-from aurora_migration.errors import MigrationError, MissingPrivilegeError, StatementError
+from aurora_migration.errors import MigrationError, MissingPrivilegeError, RetryableError, StatementError
 from aurora_migration.model.account import AccountName
 from aurora_migration.model.names import TableName
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import account, identifier, raw
 
-_NO_SUCH_THREAD = 1094
+_NO_SUCH_THREAD: Final = 1094
+_EVENT_IN_THE_PAST: Final = frozenset({1543, 1588, 1589})  # it cannot be enabled any more, and will not run
+_TURNS: Final = 5
+_log = logging.getLogger(__name__)
+
+
+def take_turn(session: Session, name: str) -> None:
+    """Be the only one who acts under this name on a server, until this session ends; an earlier one is ended.
+
+    A process that died, or lost its line, may have left a statement that the server is still about to carry out.
+
+    Raises: RetryableError, MissingPrivilegeError.
+    """
+    for _ in range(_TURNS):
+        if session.scalar(statement("cutover/take_turn"), {"name": name}) == 1:
+            return
+        holder = session.scalar(statement("cutover/turn_of"), {"name": name})
+        if holder is not None:
+            _log.warning("An earlier session is ended lock=%s thread=%s", name, holder)
+            _end(session, int(holder))
+    raise RetryableError("an earlier session does not end", subject=f"lock {name} on {session.endpoint.label}")
 
 
 def open_accounts(session: Session) -> tuple[AccountName, ...]:
@@ -59,16 +80,14 @@ def read_only_state(session: Session) -> str:
 
 def set_read_only(session: Session, state: str) -> str:
     """Bring the server to a state of `read_only_state`, or the weaker one where that is refused; the new state."""
-    if not state:
+    if state == "super_read_only":
+        try:
+            _set(session, "super_read_only", "ON")
+        except MissingPrivilegeError:
+            _set(session, "read_only", "ON")
+    else:
         _set(session, "super_read_only", "OFF")
-        _set(session, "read_only", "OFF")
-        return ""
-    try:
-        _set(session, state, "ON")
-    except MissingPrivilegeError:
-        if state == "read_only":
-            raise
-        return set_read_only(session, "read_only")
+        _set(session, "read_only", "ON" if state else "OFF")
     return read_only_state(session)
 
 
@@ -81,12 +100,30 @@ def enabled_events(session: Session, schemas: Sequence[str]) -> tuple[TableName,
 
 
 def set_event(session: Session, name: TableName, *, enabled: bool) -> None:
-    """Enable or disable an event; one that is gone, or is so already, is passed over."""
+    """Enable or disable an event; one that is gone, is so already, or whose time is over is passed over."""
     found = session.scalar(statement("cutover/event_state"), {"schema": name.schema, "name": name.name})
     if found is None or (found == "ENABLED") == enabled:
         return
     event = identifier(name.schema) + raw(".") + identifier(name.name)
-    session.execute(statement("cutover/set_event", event=event, state=raw("ENABLE" if enabled else "DISABLE")))
+    try:
+        session.execute(statement("cutover/set_event", event=event, state=raw("ENABLE" if enabled else "DISABLE")))
+    except StatementError as error:
+        if error.errno not in _EVENT_IN_THE_PAST:
+            raise
+        _log.warning("An event's time is over, it stays disabled event=%s", name)
+
+
+def running_events(session: Session, schemas: Sequence[str]) -> tuple[int, ...]:
+    """Threads of events that are running now; a disabled one runs to its end. Raises: MissingPrivilegeError."""
+    if not schemas:
+        return ()
+    rows = session.query(statement("cutover/running_events"), {"schemas": tuple(schemas)})
+    return tuple(int(row["id"]) for row in rows)
+
+
+def end_session(session: Session, number: int) -> None:
+    """End one session; one that is gone is passed over. Raises: MissingPrivilegeError."""
+    _end(session, number)
 
 
 def _set(session: Session, variable: str, value: str) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from aurora_migration.model.finding import Finding, Severity
-from aurora_migration.model.names import TableName
 from aurora_migration.model.position import Position
 from aurora_migration.mysql.session import Session
 from aurora_migration.store.control import Control
@@ -101,12 +100,6 @@ def last_proved(session: Session, control: Control) -> tuple[datetime, datetime]
     """Begin and end (UTC) of the last run that proved everything by checksum."""
     rows = control.query(session, "last_proved")
     return (rows[0]["started_at"], rows[0]["finished_at"]) if rows else None
-
-
-def events_that_ran(session: Session, control: Control) -> tuple[TableName, ...]:
-    """The events, by their names on the target, that ran on the source when they were made."""
-    rows = control.query(session, "event_states")
-    return tuple(TableName(r["event_schema"], r["event_name"]) for r in rows if r["source_state"] == "ENABLED")
 
 
 def save_event_state(session: Session, control: Control, schema: str, name: str, state: str) -> None:

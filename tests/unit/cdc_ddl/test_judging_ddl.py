@@ -80,6 +80,9 @@ PASSED = [
     "ALTER INSTANCE ROTATE INNODB MASTER KEY",
     "CREATE INDEX i ON other.t (a)",
     "CREATE EVENT other.e ON SCHEDULE EVERY 1 DAY DO DELETE FROM shop.orders",
+    # the target's events are disabled until the cutover, which reads the state that they have then
+    "ALTER EVENT `shop`.`nightly` DISABLE",
+    "ALTER EVENT nightly ENABLE",
 ]
 
 PAUSED = [
@@ -114,6 +117,10 @@ PAUSED = [
     "ALTER TABLE orders ORDER BY a",
     "ALTER TABLE orders ALTER COLUMN a SET DEFAULT 1",
     "ALTER TABLE orders ALTER INDEX a INVISIBLE",
+    "ALTER EVENT nightly RENAME TO daily ENABLE",
+    "ALTER EVENT nightly ON SCHEDULE EVERY 1 HOUR DISABLE",
+    "ALTER EVENT nightly DISABLE COMMENT 'x'",
+    "ALTER EVENT nightly ENABLE DO DELETE FROM orders",
     # rows that are there may get another value
     "ALTER TABLE orders ADD COLUMN a DATETIME DEFAULT CURRENT_TIMESTAMP",
     "ALTER TABLE orders ADD COLUMN a DATETIME(6) NOT NULL DEFAULT NOW(6)",

@@ -29,11 +29,15 @@ _KEPT_UP: Final = ("ANALYZE", "CHECK", "OPTIMIZE", "REBUILD", "REPAIR")
 
 
 def alters_nothing(change: Change) -> bool:
-    """Whether an ALTER TABLE leaves definition and rows as they are: it rebuilds, or says how to.
+    """Whether an ALTER leaves definition and rows as they are: a table's rebuilds, or says how to.
 
     So does the counter: it is carried over at the cutover, whatever it was before. ENGINE=InnoDB is what the
-    target has in any case.
+    target has in any case. Events are disabled there until the cutover, which reads their state on the source.
     """
+    if change.verb == "ALTER EVENT":
+        state = Reading(change.rest, "")
+        plain = len(change.head) == 2  # ALTER EVENT; a DEFINER would be changed too
+        return plain and bool(state.take_any("ENABLE", "DISABLE")) and state.done
     if change.verb != "ALTER TABLE":
         return False
     whole = Reading(change.rest, "")
