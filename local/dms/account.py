@@ -6,7 +6,9 @@ role that is missing there is missing here.
 
 from __future__ import annotations
 
+import functools
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +17,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+# a session makes one client at a time
+_MAKING = threading.Lock()
 _POLICIES = {
     "dms-vpc-role": "arn:aws:iam::aws:policy/service-role/AmazonDMSVPCManagementRole",
     "dms-cloudwatch-logs-role": "arn:aws:iam::aws:policy/service-role/AmazonDMSCloudWatchLogsRole",
@@ -44,14 +48,19 @@ class Account:
     def client(self, service: str) -> Any:
         """A boto3 client of a service of this account; made once, safe for threads."""
         if service not in self._clients:
-            self._clients[service] = boto3.session.Session().client(
+            self._clients[service] = self.client_at(service, self.url)
+        return self._clients[service]
+
+    def client_at(self, service: str, url: str) -> Any:
+        """A new boto3 client of a service that listens elsewhere."""
+        with _MAKING:
+            return _session().client(
                 service,
-                endpoint_url=self.url,
+                endpoint_url=url,
                 region_name=self.region,
                 aws_access_key_id=self.access_key,
                 aws_secret_access_key=self.secret_key,
             )
-        return self._clients[service]
 
     def role_arn(self, name: str) -> str:
         return f"arn:aws:iam::{self.number}:role/{name}"
@@ -117,6 +126,12 @@ class Account:
 
     def caller(self) -> str:
         return str(self.client("sts").get_caller_identity()["Arn"])
+
+
+@functools.cache
+def _session() -> Any:
+    """One session, since reading botocore's models again costs more than all that is done with them here."""
+    return boto3.session.Session()
 
 
 def trusts(document: Any, principal: str) -> bool:

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-import boto3
-
 from local.dms import endpoints, instances, offerings, serverless, subnet_groups, tagging, tasks, words
 from local.dms.account import Account
 from local.dms.faults import AwsError, Deny, Faults
@@ -96,13 +94,7 @@ class StandIn:
 
     def client(self) -> Any:
         """A boto3 client of this DMS."""
-        return boto3.session.Session().client(
-            "dms",
-            endpoint_url=self.url,
-            region_name=self.account.region,
-            aws_access_key_id=self.account.access_key,
-            aws_secret_access_key=self.account.secret_key,
-        )
+        return self.account.client_at("dms", self.url)
 
     def tasks_running(self) -> list[str]:
         """Identifiers of tasks and replications that move rows now."""
