@@ -70,7 +70,12 @@ class DmsTrigger(BaseTrigger):
                 silent = 0
             except RetryableError as error:
                 silent += 1
-                _log.warning("AWS does not answer look=%s of=%s reason=%s", silent, _PATIENCE, error)
+                _log.warning(
+                    "AWS does not answer look=%s of=%s reason=%s What to do: nothing, the task itself looks again",
+                    silent,
+                    _PATIENCE,
+                    error,
+                )
                 over, seen = silent >= _PATIENCE, "no answer"
             except MigrationError as error:
                 over, seen = True, str(error)  # the task meets the same error, and may say what to do

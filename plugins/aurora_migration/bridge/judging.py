@@ -6,6 +6,7 @@ The report is made whatever the verdict is, and also where the judge could not c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from airflow.sdk.exceptions import AirflowSkipException
@@ -41,7 +42,8 @@ def report(run: Run, states: Mapping[str, str], findings: Sequence[Mapping[str, 
         result = _judge(run, states)
     finally:
         missing = None if result is None else [t.source for t in result.tables if t.verdict is Verdict.MISSING]
-        keep_report(run, findings, missing)
+        files = keep_report(run, findings, missing)
+    report_log.log_conclusion(result, files)
     if not result.proven:
         raise DataMismatchError("the target is not proved equal to the source", result, remedy=_REMEDY)
     return report_log.report_json(result)
@@ -65,9 +67,9 @@ def _judge(run: Run, states: Mapping[str, str]) -> VerificationReport:
             {row["phase"]: row["state"] for row in runs.phases(target, run.control, run.run_id)},
             outcomes.unfinished(states),
         )
-        report_log.log_report(result)
         own = result.findings[: len(result.findings) - len(found)]
         runs.save_findings(target, run.control, run.run_id, PHASE, own)
+        report_log.log_report(replace(result, findings=own))
         runs.finish_run(target, run.control, run.run_id, "success" if result.proven else "failed")
     return result
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
+from aurora_migration.bridge.loaded_tables import LoadedTables
 from aurora_migration.bridge.progress import ProgressLog
 from aurora_migration.bridge.report_files import keep_plan
 from aurora_migration.bridge.run import Run
@@ -70,7 +71,6 @@ def _fresh(
 
 def load_unit(run: Run, number: int) -> dict[str, Any]:
     """Load the key ranges of one unit. Raises: SchemaMismatchError, RowsRejectedError, RetryableError."""
-    rows = size = 0
     with run.sessions(local_infile=True) as (source, target), RowReader(run.source) as reader:
         plan = run.plan(source)
         ranges = load.ranges(target, run.control, number)
@@ -89,11 +89,13 @@ def load_unit(run: Run, number: int) -> dict[str, Any]:
             progress,
             follows_changes=run.config.follows_changes_natively,
         )
+        done = LoadedTables()
         for part in ranges:
-            written = load_range(context, plan.table(part.table), part)
-            rows, size = rows + written.rows, size + written.bytes
-    _log.info("Unit loaded unit=%s ranges=%s rows=%s bytes=%s method=%s", number, len(ranges), rows, size, style)
-    return {"unit": number, "ranges": len(ranges), "rows": rows, "bytes": size}
+            before = sum(chunk.rows for chunk in load.chunks(target, run.control, part))
+            with done.timed(part.table, before) as took:
+                took.written = load_range(context, plan.table(part.table), part)
+    done.log(f"Loaded unit {number} by {style}")
+    return {"unit": number, "ranges": len(ranges), "rows": done.rows, "bytes": done.bytes}
 
 
 def row_style(run: Run, target: Session) -> RowStyle:

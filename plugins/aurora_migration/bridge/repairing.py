@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Final
 
 from aurora_migration.bridge import report_log
 from aurora_migration.bridge.loading import row_style
@@ -19,6 +20,10 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.mysql.writer import prepare
 
 _log = logging.getLogger(__name__)
+_DONE: Final = {
+    RepairMode.REVIEW: "What to do: read the statements in the run's incidents; apply them, or repair with apply",
+    RepairMode.APPLY: "What to do: nothing, the chunk is compared again; ask who wrote to the target",
+}
 
 
 def repair_range(run: Run, plan: MigrationPlan, planned: PlannedTable, chunks: Sequence[Chunk]) -> None:
@@ -37,7 +42,8 @@ def repair_range(run: Run, plan: MigrationPlan, planned: PlannedTable, chunks: S
         try:
             for chunk in chunks:
                 if rows := repair_chunk(context, planned, chunk):
-                    _log.warning("Repair mode=%s chunk=%s rows=%s", run.options.repair, chunk, rows)
+                    words = _DONE[run.options.repair]
+                    _log.warning("Repair mode=%s chunk=%s rows=%s %s", run.options.repair, chunk, rows, words)
         finally:
             if dropped:
                 _restore_triggers(run, plan, planned, source)

@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import Context
 
-from aurora_migration.bridge import following, loading
+from aurora_migration.bridge import following, loading, report_log
 from aurora_migration.bridge.run import Run
 from aurora_migration.model.position import Position
 from aurora_migration.mysql.position import read_position
@@ -36,12 +36,13 @@ class PlanOperator(MigrationOperator):
     """Cuts tables into key ranges and load units; what is loaded already keeps its cut."""
 
     ui_color = "#e6f4ea"
+    own_last_lines = True
 
     def run_phase(self, run: Run, context: Context) -> list[dict[str, Any]]:
         with run.sessions() as (source, target), run.phase(target, "plan") as summary:
             units = loading.plan_units(run, run.plan(source), source, target)
             summary.update(units=len(units), ranges=sum(len(unit.ranges) for unit in units))
-            self.log.info("Planned units=%(units)s ranges=%(ranges)s", summary)
+            report_log.log_units(units)
         return [{"number": unit.number, "label": unit.label} for unit in units]
 
 
@@ -49,6 +50,7 @@ class LoadOperator(MigrationOperator):
     """Loads one unit, from its first chunk that is not recorded."""
 
     ui_color = "#e6f4ea"
+    own_last_lines = True
 
     def __init__(self, *, unit: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -24,6 +24,7 @@ class VerifyRowsOperator(MigrationOperator):
     """Compares the rows of one unit; fails if any differ, naming table, chunk and key."""
 
     ui_color = "#e0f7fa"
+    own_last_lines = True
 
     def __init__(self, *, unit: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -46,6 +47,7 @@ class ReportOperator(MigrationOperator):
     """Gathers the evidence of a run and fails unless everything in the plan is proved."""
 
     ui_color = "#e0f7fa"
+    own_last_lines = True
 
     def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
         findings = context["ti"].xcom_pull(task_ids="preflight", key="findings") or ()

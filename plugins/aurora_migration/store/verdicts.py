@@ -61,7 +61,7 @@ def verdicts(session: Session, control: Control, run_id: str) -> dict[TableName,
             seconds=row["seconds"],
             differences=tuple(difference for where, difference in found if where == ("rows", scope)),
         )
-        tables[name] = _merged(tables[name], part) if name in tables else part
+        tables[name] = merged(tables[name], part) if name in tables else part
     return tables
 
 
@@ -85,7 +85,8 @@ def differences(session: Session, control: Control, run_id: str) -> list[tuple[t
     ]
 
 
-def _merged(one: TableVerdict, two: TableVerdict) -> TableVerdict:
+def merged(one: TableVerdict, two: TableVerdict) -> TableVerdict:
+    """One verdict of two key ranges of a table: the worse one, with the sums of both."""
     return TableVerdict(
         source=one.source,
         target=one.target,

@@ -36,7 +36,7 @@ def failure(context: Context, check: str, severity: Severity, error: Exception) 
     if isinstance(error, MigrationError):
         seen = f"could not run: {error.subject}: {error.message}"
         return Finding(severity, "check-failed", "", seen, error.remedy or _AGAIN)
-    log.warning("preflight check failed check=%s", check, exc_info=error)
+    log.warning("preflight check failed check=%s What to do: %s", check, _AGAIN, exc_info=error)
     seen = f"could not run: {type(error).__name__}, see the task's log"
     return Finding(severity, "check-failed", "", seen, _AGAIN)
 
