@@ -54,9 +54,10 @@ def lock_accounts(session: Session, names: Iterable[AccountName]) -> None:
 
 
 def unlock_accounts(session: Session, names: Iterable[AccountName]) -> None:
-    """Let these accounts log in again; those that are gone are passed over."""
+    """Let these accounts log in again; those that can, or are gone, need no right and are passed over."""
     for name in names:
-        session.execute(statement("cutover/unlock_account", account=account(name.user, name.host)))
+        if is_locked(session, name):
+            session.execute(statement("cutover/unlock_account", account=account(name.user, name.host)))
 
 
 def sessions(session: Session) -> list[dict[str, Any]]:
@@ -80,6 +81,8 @@ def read_only_state(session: Session) -> str:
 
 def set_read_only(session: Session, state: str) -> str:
     """Bring the server to a state of `read_only_state`, or the weaker one where that is refused; the new state."""
+    if state == read_only_state(session):
+        return state
     if state == "super_read_only":
         try:
             _set(session, "super_read_only", "ON")
