@@ -20,6 +20,7 @@ from aurora_migration.dms.division import replication_type
 from aurora_migration.dms.faults import is_aws
 from aurora_migration.dms.health import behind, health, latency
 from aurora_migration.dms.observed import Observed
+from aurora_migration.dms.settings import LobPlan, task_settings
 from aurora_migration.dms.waiting import Wait
 from aurora_migration.errors import FatalError, MigrationError, PreflightError, RetryableError
 from aurora_migration.model.config import MigrationType
@@ -48,11 +49,26 @@ def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
         return replication.wait()
     if decision.action is Action.START and replication_type(dms_run.run.config) is not MigrationType.CDC:
         raise FatalError("has not loaded anything yet", subject=replication.word, remedy="run <name>.migrate")
+    if decision.action is Action.RESUME and not _lets_follow(dms_run):
+        return replication.wait()
     if decision.action is not Action.JUDGE:
         position = _position(dms_run.run) if decision.action is Action.START else None
         replication.start(str(decision.action), position)
         return replication.wait()
     return _judge(dms_run, observed)
+
+
+def _lets_follow(dms_run: DmsRun) -> bool:
+    """Whether the settings no longer stop the task behind its load; if not, they are changed now."""
+    config = dms_run.run.config
+    if replication_type(config) is MigrationType.CDC:
+        return True
+    lob = LobPlan.decide(config.dms, config.type, None)
+    wanted = task_settings(config.dms, config.type, lob, config.control_schema, follow=True)
+    if dms_run.replication.has_settings(wanted):
+        return True
+    dms_run.replication.change_settings(wanted)
+    return False
 
 
 def watch(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:

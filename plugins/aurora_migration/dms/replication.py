@@ -127,6 +127,22 @@ class Replication:
         self._modify(str(found[kind.arn]), definition)
         return self.wait()
 
+    def has_settings(self, wanted: str) -> bool:
+        """Whether the stored settings, completed by DMS, say what ``wanted`` says."""
+        found = describe.find(self.client, CONFIG if self.serverless else TASK, self.identifier) or {}
+        stored = found.get("ReplicationSettings" if self.serverless else "ReplicationTaskSettings")
+        return holds(_json(stored), _json(wanted))
+
+    def change_settings(self, wanted: str) -> None:
+        """Give a replication at rest other settings."""
+        arn = self.arn()
+        with aws(self.word):
+            if self.serverless:
+                self.client.modify_replication_config(ReplicationConfigArn=arn, ReplicationSettings=wanted)
+            else:
+                self.client.modify_replication_task(ReplicationTaskArn=arn, ReplicationTaskSettings=wanted)
+        _log.info("Changed settings of replication=%s", self.identifier)
+
     def _is(self, found: Found, definition: Definition) -> bool:
         stored = found.get("ReplicationSettings" if self.serverless else "ReplicationTaskSettings")
         migration_type = found.get("ReplicationType" if self.serverless else "MigrationType")

@@ -68,9 +68,14 @@ def lob_columns(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.stored_columns if column.data_type in _LOBS)
 
 
-def task_settings(config: DmsConfig, migration_type: MigrationType, lob: LobPlan, control_schema: str) -> str:
-    """The JSON text of a task's settings."""
-    return json.dumps(settings(config, migration_type, lob, control_schema), indent=2)
+def task_settings(
+    config: DmsConfig, migration_type: MigrationType, lob: LobPlan, control_schema: str, *, follow: bool = False
+) -> str:
+    """The JSON text of a task's settings; with ``follow`` it no longer stops behind the load."""
+    made = settings(config, migration_type, lob, control_schema)
+    if follow:
+        made["FullLoadSettings"]["StopTaskCachedChangesApplied"] = False
+    return json.dumps(made, indent=2)
 
 
 def settings(config: DmsConfig, migration_type: MigrationType, lob: LobPlan, control_schema: str) -> Settings:

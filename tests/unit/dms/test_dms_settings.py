@@ -100,6 +100,8 @@ def test_errors_stop_the_task_but_for_conflicts_that_an_overlap_explains(migrati
 def test_a_load_with_changes_stops_at_the_moment_at_which_indexes_can_be_built() -> None:
     full = settings(DmsConfig(), MigrationType.FULL_LOAD_AND_CDC, LobPlan(None), "c")["FullLoadSettings"]
     assert full["StopTaskCachedChangesApplied"] is True
+    text = task_settings(DmsConfig(), MigrationType.FULL_LOAD_AND_CDC, LobPlan(None), "c", follow=True)
+    assert json.loads(text)["FullLoadSettings"]["StopTaskCachedChangesApplied"] is False
 
 
 @pytest.mark.parametrize(
