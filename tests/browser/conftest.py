@@ -78,10 +78,10 @@ class Museum:
     pair: Pair
     runs: dict[str, str] = field(default_factory=dict)
 
-    def run(self, kind: str, name: str, state: str) -> str:
+    def run(self, kind: str, name: str, state: str, conf: Mapping[str, object] | None = None) -> str:
         """Trigger a DAG, wait for its end and remember the run."""
         dag_id = f"{NAME}.{kind}"
-        self.runs[name] = self.airflow.client.trigger(dag_id)
+        self.runs[name] = self.airflow.client.trigger(dag_id, conf)
         assert self.airflow.client.wait_for_run(dag_id, self.runs[name], 300) == state, self.airflow.log_tail()
         return self.runs[name]
 

@@ -79,6 +79,27 @@ def test_a_planted_mismatch_is_named_by_its_key(museum: Museum, visit: Open, scr
     expect(frame.locator(".tabulator-row").filter(has_text="museum.work")).to_contain_text("differs, 1 chunk")
 
 
+def test_a_run_that_preflight_stopped_shows_what_stands_in_the_way(
+    museum: Museum, visit: Open, screenshots: Path
+) -> None:
+    museum.run("migrate", "blocked", "failed", {"tables": ["museum.nothing"]})
+    window = as_admin(visit, museum)
+    frame = window.open(museum.page_of("migrate", "blocked"))
+    expect(frame.get_by_text("Stopped before anything was written.")).to_be_visible()
+    frame.get_by_role("button", name="Show findings").click()
+    panel = frame.get_by_role("tabpanel", name="Findings")
+    expect(panel).to_contain_text("museum.nothing")
+    expect(panel).to_contain_text("What to do:")
+    window.page.screenshot(path=screenshots / "blocked-light.png")
+
+
+def test_a_link_may_name_a_table(museum: Museum, visit: Open) -> None:
+    window = as_admin(visit, museum)
+    frame = window.open(f"/aurora-migration/?migration={NAME}&table=museum.work")
+    expect(frame.locator(".tabulator-row")).to_have_count(1)
+    expect(frame.locator("#panel-tables .count")).to_have_text("1 of 3 tables")
+
+
 def test_a_hostile_name_is_text(museum: Museum, visit: Open) -> None:
     window = as_admin(visit, museum)
     window.page.on("dialog", lambda dialog: window.faults.append(dialog.message))

@@ -10,10 +10,14 @@ from typing import Any
 
 import pytest
 
+from aurora_migration.bridge.reading import reading
 from aurora_migration.errors import MigrationError
+from aurora_migration.model.names import TableName
+from aurora_migration.model.position import Position
+from aurora_migration.model.sync import Checkpoint, SyncState, TableMode, TableSync
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import raw
-from aurora_migration.store import runs
+from aurora_migration.store import runs, sync
 from aurora_migration.store.control import Control
 from aurora_migration.web import listing, run_view, tables, times
 from aurora_migration.web.activity import RunActivity, TaskActivity
@@ -138,12 +142,10 @@ def test_without_a_control_schema_there_is_nothing_to_see(made: Databases) -> No
 
 
 def test_lag_and_checkpoint_of_a_migration_that_follows_changes(made: Databases, control: Control) -> None:
-    from aurora_migration.model.position import Position
-    from aurora_migration.model.sync import Checkpoint, SyncState
-    from aurora_migration.store import sync
 
     sync.start_checkpoint(made.target, control, Checkpoint(Position("", "binlog.000001", 4), False, "u"))
     sync.set_state(made.target, control, SyncState.PAUSED, "ALTER TABLE on shop.a")
+    sync.save_table(made.target, control, TableSync(TableName("shop", "equal"), TableMode.STOPPED))
     for lag in (3.0, 1.5):
         sync.save_sample(made.target, control, RUN, 10, 100, lag)
     known = run_view.load_overview(made.target, control, RUN)
@@ -151,6 +153,7 @@ def test_lag_and_checkpoint_of_a_migration_that_follows_changes(made: Databases,
     assert (lag["state"], lag["words"]) == ("paused", "ALTER TABLE on shop.a")
     assert lag["seconds"] == [3.0, 1.5]
     assert lag["lag_seconds"] == 1.5
+    assert lag["stopped_tables"] == 1
 
 
 @pytest.fixture
@@ -162,7 +165,6 @@ def web_target(made: Databases) -> Iterator[str]:
 
 
 def test_a_look_cannot_write(made: Databases, control: Control, web_target: str) -> None:
-    from aurora_migration.bridge.reading import reading
 
     with reading(web_target) as session:
         assert isinstance(session, Session)

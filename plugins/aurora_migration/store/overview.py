@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from aurora_migration.errors import StatementError
 from aurora_migration.model.report import DifferenceKind
+from aurora_migration.model.sync import TableMode
 from aurora_migration.mysql.session import Session
 from aurora_migration.store.control import Control
 
@@ -95,7 +96,7 @@ def incidents(session: Session, control: Control, run_id: str) -> list[Row]:
 
 def checkpoint(session: Session, control: Control) -> Row | None:
     """How far change apply has come, or None where no changes are followed."""
-    found = _rows(session, control, "checkpoint")
+    found = _rows(session, control, "checkpoint", stopped=str(TableMode.STOPPED))
     return found[0] if found else None
 
 

@@ -201,6 +201,7 @@ def _lag(known: Mapping[str, Any]) -> dict[str, Any] | None:
         "committed_at": int(checkpoint["committed_at"]) / 1e6 or None,
         "transactions": int(checkpoint["transactions"]),
         "row_changes": int(checkpoint["row_changes"]),
+        "stopped_tables": int(checkpoint["stopped_tables"]),
         "updated_at": utc(checkpoint["updated_at"]),
         "lag_seconds": samples[-1]["lag_seconds"] if samples else None,
         "times": [float(row["sampled_at"]) for row in samples],

@@ -6,12 +6,13 @@ export function figures() {
   const node = el("dl", { class: "figures card", "aria-label": "The run in figures" });
 
   function update({ run, totals, counts, lag, throughput }) {
-    node.hidden = !run;
-    if (!run) return;
+    // what a run that wrote nothing would show is another run's
+    node.hidden = !run || !(run.recorded || run.active);
+    if (node.hidden) return;
     fill(
       node,
       rows(totals),
-      (throughput || run.kind === "migrate") && speed(run, totals, throughput),
+      (throughput || (run.active && run.kind === "migrate")) && speed(run, totals, throughput),
       tables(totals),
       verified(totals),
       findings(counts),
@@ -41,7 +42,7 @@ function speed(run, totals, throughput) {
     const left = (totals.row_estimate - totals.rows) / totals.rows_per_second;
     return figure("Rows a second", rate(totals.rows_per_second), `≈${duration(left)} to go`);
   }
-  if (!throughput) return figure("Rows a second", NONE, run.active ? "measuring" : "nothing loaded by this run");
+  if (!throughput) return figure("Rows a second", NONE, "measuring");
   const mean = throughput.rows_per_second.reduce((sum, each) => sum + each, 0) / throughput.times.length;
   const bytes = throughput.bytes_per_second.reduce((sum, each) => sum + each, 0) / throughput.times.length;
   return figure("Rows a second", rate(mean), `${size(bytes)}/s on average`);
@@ -76,6 +77,7 @@ function differences(run, counts) {
 }
 
 function behind(lag) {
-  const tone = lag.state === "paused" ? "warn" : "";
-  return figure("Lag", duration(lag.lag_seconds), `${whole(lag.row_changes)} changes applied`, tone);
+  const stopped = lag.stopped_tables ? `${many(lag.stopped_tables, "table")} stopped` : null;
+  const tone = stopped ? "bad" : lag.state === "paused" ? "warn" : "";
+  return figure("Lag", duration(lag.lag_seconds), stopped ?? `${short(lag.row_changes)} changes`, tone);
 }

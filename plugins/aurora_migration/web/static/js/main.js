@@ -10,12 +10,13 @@ function start() {
   const asked = new URLSearchParams(window.location.search);
   const dagId = asked.get("dag_id");
   const runId = asked.get("run_id");
+  const table = asked.get("table");
   if (dagId === null) {
     const name = asked.get("migration");
-    return name ? showRun(page, { name, runId, kind: asked.get("kind"), own: true }) : showList(page);
+    return name ? showRun(page, { name, runId, kind: asked.get("kind"), table, own: true }) : showList(page);
   }
   const parts = DAG.exec(dagId);
-  if (parts) return showRun(page, { name: parts[1], runId, kind: parts[2], own: false });
+  if (parts) return showRun(page, { name: parts[1], runId, kind: parts[2], table, own: false });
   return fill(page, noMigration(dagId));
 }
 

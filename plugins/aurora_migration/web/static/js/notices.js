@@ -3,7 +3,8 @@ import { el, icon } from "./dom.js";
 import { moment } from "./format.js";
 
 export function notice(text, tone = "warn") {
-  return el("p", { class: `notice ${tone}`, role: tone === "bad" ? "alert" : "status" }, icon(tone === "bad" ? "cross" : "warning"), el("span", {}, text));
+  const mark = icon({ bad: "cross", warn: "warning" }[tone] ?? "dash");
+  return el("p", { class: `notice ${tone}`, role: tone === "bad" ? "alert" : "status" }, mark, el("span", {}, text));
 }
 
 /** What is to be said of a target, or null where it is well. */

@@ -18,7 +18,10 @@ export function poll(task) {
       return;
     }
     running = true;
-    const live = await task().catch(() => false);
+    const live = await task().catch((error) => {
+      console.error(error); // a fault of the page's own; what servers refuse is shown on the page
+      return false;
+    });
     running = false;
     calm = live ? 0 : calm + 1;
     const wait = live ? LIVE : CALM[Math.min(calm - 1, CALM.length - 1)];

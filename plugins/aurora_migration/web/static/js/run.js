@@ -15,7 +15,7 @@ import { toneOf } from "./states.js";
 import { tableList } from "./tables.js";
 import { tabs } from "./tabs.js";
 
-/** `asked`: {name, runId, kind, own}; own: the page has the window of its own, and not a tab of a DAG. */
+/** `asked`: {name, runId, kind, table, own}; table: what to filter by; own: the page has the window of its own, and not a tab of a DAG. */
 export async function showRun(page, asked) {
   const { Tabulator, Chart } = await libraries();
   const parts = {
@@ -26,7 +26,7 @@ export async function showRun(page, asked) {
     figures: figures(),
     throughput: throughputChart(Chart),
     lag: lagChart(Chart),
-    tables: tableList(Tabulator),
+    tables: tableList(Tabulator, asked.table ?? ""),
     findings: el("div"),
     differences: el("div"),
     accounts: el("div"),
@@ -59,12 +59,12 @@ export async function showRun(page, asked) {
       else fill(page, refused(error));
       return false;
     }
-    fill(parts.notices, targetNotice(run.target));
+    fill(parts.notices, targetNotice(run.target), laterRun(run));
     parts.head.update(run);
-    fill(parts.verdict, judgement(run));
+    fill(parts.verdict, judgement(run, sheets.show));
     parts.phases.update(run.phases);
     parts.figures.update(run);
-    parts.throughput.node.hidden = !run.throughput && run.run?.kind !== "migrate";
+    parts.throughput.node.hidden = !run.throughput && !(run.run?.kind === "migrate" && run.run.active);
     parts.throughput.update(run.throughput);
     parts.lag.update(run.lag);
     await Promise.all([tablesOf(where, run), evidenceOf(where, run)]).catch((error) => fill(parts.notices, refused(error)));
@@ -162,7 +162,13 @@ function option(each, run) {
   return el("option", { value, selected: chosen }, `${each.kind}, ${moment(each.started_at)}, ${each.state}`);
 }
 
-function judgement({ run, counts, target, migration }) {
+/** Chunks belong to the migration and are written anew: of an older run they tell nothing any more. */
+function laterRun({ run }) {
+  if (!run || run.newest || run.kind === "sync") return null;
+  return notice("A later run exists. Rows, sizes and states of tables are as they are now; verdicts, findings and differences are this run's.", "");
+}
+
+function judgement({ run, counts, target, migration }, show) {
   if (!run) {
     if (target.state !== "ok") return null;
     return el(
@@ -172,8 +178,11 @@ function judgement({ run, counts, target, migration }) {
       el("p", { class: "small" }, "Trigger ", el("code", {}, migration.dag_id), "; a dry run shows findings and plan and writes nothing."),
     );
   }
-  const [tone, words, more] = verdict(run, counts);
-  return words ? el("div", { class: `verdict ${tone}`, role: "status" }, icon(tone === "good" ? "check" : tone === "bad" ? "cross" : "dot"), el("strong", {}, words), el("span", { class: "more" }, more)) : null;
+  const [tone, words, more, sheet] = verdict(run, counts);
+  if (!words) return null;
+  const mark = icon({ good: "check", bad: "cross" }[tone] ?? "dash");
+  const jump = sheet && el("button", { type: "button", class: "jump", onclick: () => show(sheet) }, `Show ${sheet}`);
+  return el("div", { class: `verdict ${tone}`, role: "status" }, mark, el("strong", {}, words), el("span", { class: "more" }, more), jump);
 }
 
 function verdict(run, counts) {
@@ -184,12 +193,12 @@ function verdict(run, counts) {
   }
   if (run.verdict === "not proved") {
     const found = counts.unexplained ? `${many(counts.unexplained, "difference")} without a rule.` : "See the phases that did not succeed.";
-    return ["bad", "Not proved.", found];
+    return ["bad", "Not proved.", found, counts.unexplained ? "differences" : null];
   }
   if (!run.recorded && run.state === "failed") {
     const migrates = run.kind === "migrate";
     return migrates
-      ? ["bad", "Stopped before anything was written.", "The findings say what to change."]
+      ? ["bad", "Stopped before anything was written.", "The findings say what to change.", "findings"]
       : ["bad", "Stopped before it began.", "The log of the failed task says why."];
   }
   if (!run.recorded) return ["idle", "Nothing was written by this run.", "It was a dry run, or it recorded nothing."];

@@ -9,8 +9,9 @@ const ROW = 35;
 const HEAD = 37;
 const MOST = 560;
 
-export function tableList(Tabulator) {
+export function tableList(Tabulator, wanted) {
   const search = el("input", { type: "search", placeholder: "Filter by name", "aria-label": "Filter tables by name", oninput: filter });
+  search.value = wanted;
   const state = chooser("State", ["loaded", "loading", "waiting"]);
   const verdict = chooser("Verdict", ["equal", "differs", "equal value, degraded type", "not compared", "no verdict"]);
   const count = el("span", { class: "count muted small", role: "status" });
@@ -20,6 +21,7 @@ export function tableList(Tabulator) {
   const node = el("div", {}, tools, place);
   let grid = null;
   let built = false;
+  let height = 0;
   let known = new Map();
 
   function chooser(name, values) {
@@ -43,6 +45,7 @@ export function tableList(Tabulator) {
 
   function tell() {
     const shown = built ? grid.getDataCount("active") : known.size;
+    if (built && height !== heightOf(shown)) grid.setHeight((height = heightOf(shown)));
     say(count, shown === known.size ? many(known.size, "table") : `${whole(shown)} of ${many(known.size, "table")}`);
   }
 
@@ -79,7 +82,7 @@ export function tableList(Tabulator) {
       columnDefaults: { headerSortTristate: true, titleFormatter: heading, minWidth: 80, resizable: false },
       layout: "fitColumns",
       rowHeight: ROW,
-      height: Math.min(MOST, HEAD + ROW * rows.length + 4),
+      height: (height = heightOf(rows.length)),
       placeholder: "No table fits the filter.",
     });
     grid.on("tableBuilt", () => {
@@ -91,6 +94,10 @@ export function tableList(Tabulator) {
   }
 
   return { node, update, known: () => known.size };
+}
+
+function heightOf(rows) {
+  return Math.min(MOST, HEAD + ROW * Math.max(2, rows) + 4);
 }
 
 function same(one, two) {
@@ -113,8 +120,8 @@ function columns(rows) {
     { title: "State", field: "state", formatter: word, sorter: "string", width: 96 },
     ...(followed
       ? [
-          { title: "Changes", field: "mode", formatter: word, sorter: "string", width: 104 },
-          { title: "Applied", field: "row_changes", formatter: text(whole), hozAlign: "right", headerHozAlign: "right", sorter: "number", width: 92 },
+          { title: "Changes", field: "mode", formatter: word, sorter: "string", width: 118 },
+          { title: "Applied", field: "row_changes", formatter: text(whole), hozAlign: "right", headerHozAlign: "right", sorter: "number", width: 108 },
         ]
       : []),
     { title: "Verdict", field: "verdict", formatter: judged, sorter: "string", widthGrow: 2, minWidth: 130 },
