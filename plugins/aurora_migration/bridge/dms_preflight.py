@@ -19,15 +19,14 @@ from aurora_migration.sql.library import statement
 _SERVICES: Final = ("dms", "iam", "ec2", "sts", "rds")
 
 
-def check_with_dms(run: Run) -> Checked:
+def check_with_dms(dms_run: DmsRun) -> Checked:
     """Every finding of both, whichever fails. Raises: RetryableError while AWS does not answer."""
-    ours = check(run)
-    return Checked(run, ours.plan, (*ours.findings, *dms_findings(run, ours.plan)))
+    ours = check(dms_run.run)
+    return Checked(dms_run.run, ours.plan, (*ours.findings, *dms_findings(dms_run, ours.plan)))
 
 
-def dms_findings(run: Run, plan: MigrationPlan | None) -> tuple[Finding, ...]:
+def dms_findings(dms_run: DmsRun, plan: MigrationPlan | None) -> tuple[Finding, ...]:
     """DMS's checks; without a plan those of AWS alone."""
-    dms_run = DmsRun(run)
     checks = CHECKS
     if plan is None:
         of_data = {name for name in vars(check_data) if name.startswith("check_")}

@@ -27,7 +27,8 @@ def aws_client(connection_id: str, service: str) -> Any:
     from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
     from botocore.config import Config
 
-    config = Config(retries={"mode": "standard", "max_attempts": 10}, connect_timeout=20, read_timeout=60)
+    attempts = 3 if service == "iam" else 10  # IAM is only asked questions, and there is another way to ask
+    config = Config(retries={"mode": "standard", "max_attempts": attempts}, connect_timeout=20, read_timeout=60)
     with aws(f"connection {connection_id}"):
         return AwsBaseHook(aws_conn_id=connection_id, client_type=service, config=config).get_conn()
 
