@@ -170,6 +170,18 @@ def test_a_mute_target_takes_only_its_share_of_the_threads(gate: threading.Event
     assert good.value == "good"
 
 
+def test_what_needs_no_target_is_done_while_targets_hold_every_thread(gate: threading.Event) -> None:
+    async def many() -> Any:
+        answers = Answers(patience=0.1)
+        targets = [f"t{number}" for number in range(WORKERS)]
+        await asyncio.gather(
+            *(answers.ask(one, (one, key), lambda: gate.wait(5)) for one in targets for key in range(3))
+        )
+        return await answers.run(lambda: "local")
+
+    assert asyncio.run(many()) == "local"
+
+
 def test_memory_is_bounded_however_many_runs_are_looked_at() -> None:
     answers = Answers()
 

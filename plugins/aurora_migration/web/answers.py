@@ -22,7 +22,8 @@ from typing import Any, Final
 from aurora_migration.errors import ConfigurationError, MissingPrivilegeError, RetryableError
 
 _log = logging.getLogger(__name__)
-WORKERS: Final = 12
+WORKERS: Final = 24
+LOCAL_WORKERS: Final = 4
 PER_TARGET: Final = 3
 PATIENCE_SECONDS: Final = 2.5
 REST_SECONDS: Final = 5.0
@@ -84,7 +85,8 @@ class Answers:
     def __init__(self, clock: Callable[[], float] = time.monotonic, patience: float = PATIENCE_SECONDS) -> None:
         self._clock = clock
         self._patience = patience
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="aurora-migration-web")
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="aurora-migration-target")
+        self._local = ThreadPoolExecutor(LOCAL_WORKERS, thread_name_prefix="aurora-migration-web")
         self._lock = threading.Lock()
         self._questions: OrderedDict[Hashable, _Question] = OrderedDict()
         self._busy: Counter[str] = Counter()
@@ -113,8 +115,8 @@ class Answers:
             return Answer(question.value, self._rest(target, key) or TargetState.OK, question.at)
 
     async def run(self, work: Callable[[], Any]) -> Any:
-        """Do something that no target is asked for, away from the event loop."""
-        return await asyncio.wrap_future(self._pool.submit(work))
+        """Do what needs no target, away from the event loop and from the threads that targets hold."""
+        return await asyncio.wrap_future(self._local.submit(work))
 
     def _question(self, key: Hashable) -> _Question:
         question = self._questions.setdefault(key, _Question())
