@@ -23,7 +23,7 @@ from aurora_migration.model.cutover import Cutover, CutoverState, closed_account
 from aurora_migration.model.names import TableName
 from aurora_migration.mysql import programs
 from aurora_migration.mysql.session import Session
-from aurora_migration.store import cutovers, runs, sync
+from aurora_migration.store import cutovers, prepared, runs, sync
 
 _log = logging.getLogger(__name__)
 
@@ -200,6 +200,11 @@ def _check_still(here: Scene) -> None:
         raise DataMismatchError(
             f"rows changed although writes are blocked: {names}",
             remedy="find who writes on the blocked side: an account beyond cutover.accounts, or above read_only",
+        )
+    if undecided := prepared.undecided(here.target, here.way.control):
+        raise DataMismatchError(
+            f"prepared XA transactions are undecided, and nobody can commit them now: {', '.join(undecided)}",
+            remedy="commit them or roll them back on the source when it takes writes again, then start a new run",
         )
 
 

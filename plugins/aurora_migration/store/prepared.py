@@ -47,6 +47,11 @@ def kept(
         last = rows[-1]["number"]
 
 
+def undecided(session: Session, control: Control) -> tuple[str, ...]:
+    """The first prepared transactions that are neither committed nor rolled back yet."""
+    return tuple(str(row["xid"]) for row in control.query(session, "undecided_transactions"))
+
+
 def forget(session: Session, control: Control, xid: str) -> None:
     """Forget a transaction that has been decided."""
     control.execute(session, "forget_prepared", xid=xid)

@@ -214,7 +214,7 @@ def test_a_prepared_transaction_nobody_could_commit_stops_it(stage: New) -> None
     )
     try:
         failure = cut_over(run, ("block", "drain", "hand_over", "release"))
-        assert isinstance(failure, StillWrittenError)
+        assert isinstance(failure, DataMismatchError)
         assert "XA" in str(failure)
         made.assert_released(run)
     finally:

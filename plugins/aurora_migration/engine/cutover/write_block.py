@@ -103,7 +103,6 @@ def prove(sides: Sides, changes: CutoverChanges, probe: Endpoint | None, table: 
     if probe is not None and table is not None and policy != "external":
         proofs.append(_probed(probe, table))
     proofs.append(_stands_still(sides))
-    _check_decided(sides)
     return proofs
 
 
@@ -227,17 +226,6 @@ def _stands_still(sides: Sides) -> str:
             remedy="widen cutover.accounts, or use write_block read-only; SHOW PROCESSLIST says who is connected",
         )
     return f"the position stood still for {_STILL_SECONDS:.0f} s"
-
-
-def _check_decided(sides: Sides) -> None:
-    """What is prepared has no rows yet, and nobody could commit it on the side that is left."""
-    with contextlib.suppress(MissingPrivilegeError):
-        if rows := sides.source.query(statement("preflight/detached_transactions")):
-            raise StillWrittenError(
-                f"{len(rows)} prepared XA transactions are undecided, the oldest since {rows[0]['started']}",
-                subject=sides.source.endpoint.label,
-                remedy="commit them or roll them back on the source: XA RECOVER lists them; then start a new run",
-            )
 
 
 def _names(texts: Sequence[str]) -> list[AccountName]:

@@ -1,0 +1,154 @@
+"""Events run on one side at a time, triggers fire once, counters are above both sides."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from aurora_migration.bridge import following
+from aurora_migration.engine.schema import create_all_triggers
+from local.servers import Pair
+from tests.integration.cutover.stage import STEPS, Stage, cut_over
+
+pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.timeout(300)]
+New = Callable[..., Stage]
+TICKS = (
+    "CREATE TABLE ticks (id BIGINT AUTO_INCREMENT PRIMARY KEY, at TIMESTAMP(6) NOT NULL, server CHAR(36))",
+    "CREATE EVENT tick ON SCHEDULE EVERY 1 SECOND DO INSERT INTO ticks (at, server) "
+    "VALUES (NOW(6), @@server_uuid)",
+    "CREATE EVENT asleep ON SCHEDULE EVERY 1 SECOND DISABLE DO INSERT INTO ticks (at) VALUES (NOW(6))",
+)
+
+
+@pytest.fixture
+def scheduler(server_pair: Pair) -> Iterator[None]:
+    """The target's events may run."""
+    with server_pair.target.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("SET GLOBAL event_scheduler = ON")
+        yield
+        cursor.execute("SET GLOBAL event_scheduler = OFF")
+
+
+def ticks(made: Stage, role: str) -> int:
+    return int(made.rows(role, f"SELECT COUNT(*) AS n FROM {made.made.name}.ticks")[0][0])
+
+
+@pytest.mark.usefixtures("scheduler")
+def test_events_run_on_one_side_at_a_time(stage: New) -> None:
+    made = stage(*TICKS)
+    run = made.next_run()
+    assert (made.enabled_events("source"), made.enabled_events("target")) == (["tick"], [])
+    for step in ("readiness", "block", "drain"):
+        STEPS[step](run)
+    stopped = ticks(made, "source")
+    time.sleep(2.2)
+    assert ticks(made, "source") == ticks(made, "target") == stopped > 0
+    assert (made.enabled_events("source"), made.enabled_events("target")) == ([], [])
+    STEPS["hand_over"](run)
+    assert (made.enabled_events("source"), made.enabled_events("target")) == ([], ["tick"])
+    time.sleep(2.2)
+    assert ticks(made, "source") == stopped < ticks(made, "target")
+    by_server = made.rows(
+        "target",
+        f"SELECT server, MIN(at) AS first, MAX(at) AS last FROM {made.made.name}.ticks GROUP BY server ORDER BY 2",
+    )
+    assert len(by_server) == 2, "one server's events, then the other's"
+    assert by_server[0][2] < by_server[1][1]
+
+
+@pytest.mark.usefixtures("scheduler")
+def test_events_go_on_after_a_release(stage: New) -> None:
+    made = stage(*TICKS)
+    run = made.next_run()
+    assert cut_over(run, ("readiness", "block", "release")) is None
+    assert (made.enabled_events("source"), made.enabled_events("target")) == (["tick"], [])
+    before = ticks(made, "source")
+    time.sleep(2.2)
+    assert ticks(made, "source") > before
+    following.sync_once(run)
+    made.made.on_source("ALTER EVENT tick DISABLE")
+    following.sync_once(run)
+    made.assert_equal()
+
+
+def test_an_event_whose_time_passes_does_not_hold_the_release_up(stage: New) -> None:
+    once = "CREATE EVENT once ON SCHEDULE AT NOW() + INTERVAL 1 HOUR DO INSERT INTO marks (word) VALUES ('once')"
+    made = stage(once)
+    run = made.next_run()
+    for step in ("readiness", "block"):
+        STEPS[step](run)
+    assert made.enabled_events("source") == []
+    made.made.on_source("ALTER EVENT once ON SCHEDULE AT '2001-01-01' ON COMPLETION PRESERVE DISABLE")
+    assert cut_over(run, ("release",)) is None
+    made.assert_released(run)
+
+
+def test_an_event_that_is_running_ends_first(stage: New) -> None:
+    made = stage(
+        "CREATE EVENT slow ON SCHEDULE EVERY 1 HOUR DISABLE DO BEGIN "
+        "INSERT INTO marks (word) VALUES ('begun'); DO SLEEP(5); INSERT INTO marks (word) VALUES ('ended'); END"
+    )
+    run = made.next_run()
+    STEPS["readiness"](run)
+    begun = f"SELECT COUNT(*) AS n FROM {made.made.name}.marks WHERE word = 'begun'"
+    made.made.on_source("ALTER EVENT slow ENABLE")
+    deadline = time.monotonic() + 60
+    while made.rows("source", begun) == [(0,)]:
+        assert time.monotonic() < deadline, "the event did not run"
+        time.sleep(0.05)
+    assert cut_over(run, ("block", "drain", "hand_over", "release")) is None
+    made.assert_cut_over(run)
+    made.assert_equal()
+    assert made.rows("target", begun.replace("begun", "ended")) == [(1,)]
+
+
+def test_triggers_fire_once(stage: New) -> None:
+    made = stage()
+    audit = f"SELECT COUNT(*) AS n FROM {made.made.name}.audit"
+    made.write("source", "INSERT INTO marks (word) VALUES ('a'), ('b')")
+    undone = made.next_run()
+    for step in ("readiness", "block", "drain"):
+        STEPS[step](undone)
+    assert made.triggers("target") == []
+    # what a hand-over leaves that dies before it decides
+    with undone.sessions() as (source, target):
+        assert create_all_triggers(undone.plan(source), source, target) == ()
+    assert made.triggers("target") == ["noted"]
+    assert cut_over(undone, ("release",)) is None
+    made.assert_released(undone)
+    made.write("source", "INSERT INTO marks (word) VALUES ('c')")
+    following.sync_once(undone)
+    assert made.rows("source", audit) == made.rows("target", audit)
+    done = made.next_run()
+    assert cut_over(done) is None
+    made.assert_cut_over(done)
+    made.assert_equal()
+    before = made.rows("target", audit)[0][0]
+    made.write("target", "INSERT INTO marks (word) VALUES ('d')")
+    assert made.rows("target", audit)[0][0] == before + 1
+
+
+def test_counters_are_above_both_sides(stage: New) -> None:
+    made = stage("CREATE TABLE ahead (id INT AUTO_INCREMENT PRIMARY KEY)")
+    made.write("source", "INSERT INTO marks (id) VALUES (500)", "DELETE FROM marks WHERE id = 500")
+    made.made.on_target("ALTER TABLE ahead AUTO_INCREMENT = 9000")
+    run = made.next_run()
+    assert cut_over(run) is None
+    made.write("target", "INSERT INTO marks (word) VALUES ('next')", "INSERT INTO ahead VALUES ()")
+    assert made.rows("target", f"SELECT MAX(id) AS m FROM {made.made.name}.marks") == [(501,)]
+    assert made.rows("target", f"SELECT MAX(id) AS m FROM {made.made.name}.ahead") == [(9000,)]
+
+
+def test_a_sync_waits_while_a_cutover_is_under_way(stage: New) -> None:
+    made = stage()
+    run = made.next_run()
+    STEPS["readiness"](run)
+    assert following.not_ready(run) == ""
+    STEPS["block"](run)
+    assert "under way" in following.not_ready(run)
+    assert cut_over(run, ("release",)) is None
+    assert following.not_ready(run) == ""
+    assert cut_over(again := made.next_run()) is None
+    assert "handed over" in following.not_ready(again)
