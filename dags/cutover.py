@@ -9,6 +9,7 @@ from airflow.sdk import DAG
 from aurora_migration.bridge.dag_text import cutover_doc
 from aurora_migration.bridge.migration_files import read_all
 from aurora_migration.bridge.params import cutover_params
+from aurora_migration.bridge.task_text import task_doc
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.operators.cutover import (
     BlockWritesOperator,
@@ -38,6 +39,7 @@ def build(config: MigrationConfig) -> DAG:
         if config.cutover.approval == "required":
             approve = ApprovalOperator(
                 task_id="approve",
+                doc_md=task_doc("approve"),
                 subject=f"Cut {config.name} over to the target?",
                 body="{{ ti.xcom_pull(task_ids='readiness')['table'] }}",
                 defaults=ApprovalOperator.REJECT,

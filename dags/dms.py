@@ -11,6 +11,7 @@ from airflow.sdk import DAG, Param
 from aurora_migration.bridge.dms_text import migrate_doc, sync_doc, teardown_doc
 from aurora_migration.bridge.migration_files import read_all
 from aurora_migration.bridge.params import migrate_params
+from aurora_migration.bridge.task_text import task_doc
 from aurora_migration.dms.division import followed_by_dms, uses_dms
 from aurora_migration.model.config import MigrationConfig, MigrationType
 from aurora_migration.operators.accounts import AccountsOperator
@@ -55,6 +56,7 @@ def build_migrate(config: MigrationConfig) -> DAG:
         verify_rows = VerifyRowsOperator.partial(
             migration=name,
             task_id="verify_rows",
+            doc_md=task_doc("verify_rows"),
             max_active_tis_per_dagrun=config.load.parallel_units,
             map_index_template="{{ task.unit['label'] }}",
         ).expand(unit=plan.output)

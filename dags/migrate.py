@@ -7,6 +7,7 @@ from airflow.sdk import DAG
 from aurora_migration.bridge.dag_text import migrate_doc
 from aurora_migration.bridge.migration_files import read_all
 from aurora_migration.bridge.params import migrate_params
+from aurora_migration.bridge.task_text import task_doc
 from aurora_migration.model.config import MigrationConfig, MigrationType
 from aurora_migration.operators.accounts import AccountsOperator
 from aurora_migration.operators.load import LoadOperator, PlanOperator, PositionOperator
@@ -42,12 +43,14 @@ def build(config: MigrationConfig) -> DAG:
         load = moves_rows.partial(
             migration=name,
             task_id="load",
+            doc_md=task_doc("load"),
             max_active_tis_per_dagrun=parallel,
             map_index_template="{{ task.unit['label'] }}",
         ).expand(unit=plan.output)
         verify_rows = VerifyRowsOperator.partial(
             migration=name,
             task_id="verify_rows",
+            doc_md=task_doc("verify_rows"),
             max_active_tis_per_dagrun=parallel,
             map_index_template="{{ task.unit['label'] }}",
         ).expand(unit=plan.output)

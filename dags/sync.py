@@ -7,6 +7,7 @@ from airflow.sdk import DAG
 from aurora_migration.bridge.dag_text import sync_doc
 from aurora_migration.bridge.migration_files import read_all
 from aurora_migration.bridge.params import sync_params
+from aurora_migration.bridge.task_text import task_doc
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.operators.sync import (
     CompareAndRewriteOperator,
@@ -46,6 +47,7 @@ def _by_checksum(config: MigrationConfig) -> None:
     units = CompareAndRewriteOperator.partial(
         migration=config.name,
         task_id="compare_and_rewrite",
+        doc_md=task_doc("compare_and_rewrite"),
         max_active_tis_per_dagrun=config.load.parallel_units,
         map_index_template="{{ task.unit['label'] }}",
     ).expand(unit=plan.output)

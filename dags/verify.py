@@ -7,6 +7,7 @@ from airflow.sdk import DAG
 from aurora_migration.bridge.dag_text import verify_doc
 from aurora_migration.bridge.migration_files import read_all
 from aurora_migration.bridge.params import verify_params
+from aurora_migration.bridge.task_text import task_doc
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.operators.verify import (
     ReportOperator,
@@ -37,6 +38,7 @@ def build(config: MigrationConfig) -> DAG:
         rows = VerifyRowsOperator.partial(
             migration=name,
             task_id="verify_rows",
+            doc_md=task_doc("verify_rows"),
             max_active_tis_per_dagrun=config.load.parallel_units,
             map_index_template="{{ task.unit['label'] }}",
         ).expand(unit=plan.output)

@@ -20,7 +20,7 @@ from aurora_migration.store.reports import Evidence
 
 FORMAT: Final = 1
 RULE: Final = "rule-"  # notes of this code are applications of a rule
-JUDGED: Final = frozenset({"migrate", "verify", "cutover"})  # kinds of runs whose last task is a report
+JUDGED: Final = frozenset({"migrate", "verify"})  # kinds of runs whose last task is a report
 _SEVERITIES: Final = tuple(map(str, Severity))
 Row = Mapping[str, Any]
 

@@ -43,22 +43,22 @@ def units_to_compare(run: Run, kind: str) -> list[dict[str, Any]]:
         runs.start_run(target, run.control, run.run_id, kind, run.options_json(), versions(source, target))
         plan = run.plan(source)
         keep_plan(run, plan, target)
-        units = _units(run, plan, target)
-        return [{"number": number, "label": label} for number, label in units]
+        return _units(run, plan, target)
 
 
-def _units(run: Run, plan: MigrationPlan, target: Session) -> list[tuple[int, str]]:
-    """Numbers and labels; unit 0 holds what the last run did not load, because it was for some tables only."""
+def _units(run: Run, plan: MigrationPlan, target: Session) -> list[dict[str, Any]]:
+    """Number, label, table if it is one; unit 0 holds what a run for some tables has left out."""
     tables: dict[int, list[str]] = {}
     for unit, part in load.ranges_by_unit(target, run.control):
         if plan.target_of(part.table) is not None:
             tables.setdefault(unit, []).append(str(part.table))
-    labels = []
+    units = []
     for unit, names in sorted(tables.items()):
         distinct = list(dict.fromkeys(names))
         more = f" and {len(distinct) - 1} more" if len(distinct) > 1 else ""
-        labels.append((unit, shortened(f"{distinct[0]}{more}")))
-    return labels or [(1, "no rows")]
+        table = "" if more else distinct[0]
+        units.append({"number": unit, "label": shortened(f"{distinct[0]}{more}"), "table": table})
+    return units or [{"number": 1, "label": "no rows", "table": ""}]
 
 
 def verify_unit(run: Run, number: int) -> dict[str, Any]:

@@ -69,3 +69,9 @@ class LoadUnit:
     number: int
     label: str
     ranges: tuple[KeyRange, ...]
+
+    @property
+    def only_table(self) -> str:
+        """The one table that it is of, or an empty text."""
+        names = {part.table for part in self.ranges}
+        return str(names.pop()) if len(names) == 1 else ""

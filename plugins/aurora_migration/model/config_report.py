@@ -15,8 +15,8 @@ class ReportConfig(ConfigPart):
     folder: Annotated[
         str | None,
         Field(
-            description="absolute folder or object storage URL (such as s3://aws_default@bucket/reports) that keeps "
-            "each run's report; null: only downloadable from the Migrations page"
+            description="absolute folder or object storage URL (such as s3://aws_default@bucket/reports) that "
+            "keeps each run's report; null: only downloadable from the Migrations page"
         ),
     ] = None
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from airflow.sdk import BaseOperator, Context
+from airflow.sdk import BaseOperator, BaseOperatorLink, Context
 
 from aurora_migration.bridge import summary_log
 from aurora_migration.bridge.failures import translated
 from aurora_migration.bridge.run import Run
+from aurora_migration.bridge.task_text import task_doc
+from aurora_migration.operators.page_link import MigrationPageLink
 
 
 class MigrationOperator(BaseOperator):
     """Runs one phase of a migration. Subclasses implement `run_phase`."""
 
     own_last_lines = False  # whether the phase itself ends its log with a table
+    operator_extra_links: tuple[BaseOperatorLink, ...] = (MigrationPageLink(),)
 
     def __init__(self, *, migration: str, **kwargs: Any) -> None:
+        kwargs.setdefault("doc_md", task_doc(kwargs.get("task_id", "")))
         super().__init__(**kwargs)
         self.migration = migration
 

@@ -25,7 +25,7 @@ class DmsOperator(MigrationOperator):
     """Advances until it is done; subclasses implement `advance`."""
 
     ui_color = "#fce8e6"
-    operator_extra_links = (DmsConsoleLink(),)
+    operator_extra_links = (*MigrationOperator.operator_extra_links, DmsConsoleLink())
     waits_for_load = False
 
     def run_phase(self, run: Run, context: Context) -> Any:

@@ -43,7 +43,7 @@ class PlanOperator(MigrationOperator):
             units = loading.plan_units(run, run.plan(source), source, target)
             summary.update(units=len(units), ranges=sum(len(unit.ranges) for unit in units))
             report_log.log_units(units)
-        return [{"number": unit.number, "label": unit.label} for unit in units]
+        return [{"number": unit.number, "label": unit.label, "table": unit.only_table} for unit in units]
 
 
 class LoadOperator(MigrationOperator):

@@ -84,8 +84,8 @@ def follow(context: SyncContext, goal: Position | None, deadline: Callable[[], b
                 raise
             delay = _FIRST_DELAY_SECONDS * 2**attempt
             _log.warning(
-                "Sync is tried again from its checkpoint attempt=%s of=%s seconds=%s error=%s What to do: nothing, "
-                "unless all attempts fail",
+                "Sync is tried again from its checkpoint attempt=%s of=%s seconds=%s error=%s What to do: "
+                "nothing, unless all attempts fail",
                 attempt,
                 _ATTEMPTS,
                 delay,
