@@ -81,7 +81,7 @@ function run(run) {
   if (!run) return el("span", { class: "muted" }, "never run");
   return [
     el("div", {}, badge(run.state, toneOf(run.state)), " ", run.kind),
-    el("div", { class: "muted small number", title: `${moment(run.started_at)} UTC` }, shortMoment(run.started_at)),
+    el("div", { class: "muted small number", title: `${moment(run.started_at)} UTC` }, `${shortMoment(run.started_at)} UTC`),
   ];
 }
 

@@ -141,7 +141,7 @@ function header(asked) {
     say(about, migration.description);
     fill(marks, badge(migration.type, ""), " ", run ? badge(`${run.kind}: ${run.state}`, toneOf(run.state)) : null);
     live.classList.toggle("live", Boolean(run?.active));
-    say(live, run?.active ? "Live" : run ? `Ended ${shortMoment(run.finished_at)}` : "Never run");
+    say(live, run?.active ? "Live" : run ? `Ended ${shortMoment(run.finished_at)} UTC` : "Never run");
     const dag = run?.dag_id ?? migration.dag_id;
     link.href = hostLink(run ? `dags/${encodeURIComponent(dag)}/runs/${encodeURIComponent(run.run_id)}` : `dags/${encodeURIComponent(dag)}`);
     document.title = `${migration.name} – Migrations`;
