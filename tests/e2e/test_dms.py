@@ -208,7 +208,7 @@ def test_a_role_just_created_works_and_the_migration_is_proved(
     url = airflow.client.xcom("instance.migrate", run_id, "dms_load", key="dms_console")
     assert url == "https://us-east-1.console.aws.amazon.com/dms/v2/home?region=us-east-1#taskDetails/m2a-instance"
     links = airflow.client.get(f"/api/v2/dags/instance.migrate/dagRuns/{run_id}/taskInstances/dms_load/links")
-    assert links["extra_links"] == {"DMS console": url}
+    assert links["extra_links"]["DMS console"] == url
 
 
 def test_a_serverless_migration_is_proved_while_aws_throttles(
