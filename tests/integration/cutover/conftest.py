@@ -8,14 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fresh_databases import Databases
-from tests.integration.cutover.stage import Stage
-
-TABLES = (
-    "CREATE TABLE marks (id BIGINT AUTO_INCREMENT PRIMARY KEY, word VARCHAR(40))",
-    "INSERT INTO marks (word) VALUES ('one'), ('two'), ('three')",
-    "CREATE TABLE audit (id BIGINT AUTO_INCREMENT PRIMARY KEY, mark BIGINT)",
-    "CREATE TRIGGER noted AFTER INSERT ON marks FOR EACH ROW INSERT INTO audit (mark) VALUES (NEW.id)",
-)
+from tests.integration.cutover.stage import TABLES, Stage
 
 
 @pytest.fixture

@@ -35,6 +35,12 @@ STEPS: dict[str, Callable[[Run], Any]] = {
     "release": cutting_over.release,
 }
 TRIES = 3
+TABLES = (
+    "CREATE TABLE marks (id BIGINT AUTO_INCREMENT PRIMARY KEY, word VARCHAR(40))",
+    "INSERT INTO marks (word) VALUES ('one'), ('two'), ('three')",
+    "CREATE TABLE audit (id BIGINT AUTO_INCREMENT PRIMARY KEY, mark BIGINT)",
+    "CREATE TRIGGER noted AFTER INSERT ON marks FOR EACH ROW INSERT INTO audit (mark) VALUES (NEW.id)",
+)
 LOCKED, READ_ONLY = 3118, 1290
 
 
