@@ -100,6 +100,8 @@ class TableWriter:
         in_place = self._one_unique_key
         for key, state in net.states.items():
             before, after = state.before, state.after
+            if before is None and after is None:
+                continue  # it came and went; to the target's collation another key's row may have this key
             if after is None:
                 going.append(key)
             elif before is None:
