@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PYTHONPATH := plugins:.
 
-.PHONY: help demo demo-down servers servers-down accounts-plan test test-big bench-verify screenshots lint type format lock schema compose-config setup
+.PHONY: bench-changes help demo demo-down servers servers-down accounts-plan test test-big test-cutover bench-verify screenshots lint type format lock schema compose-config setup
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -48,11 +48,17 @@ test: setup .venv/.browser ## every test, on real servers of its own
 test-big: setup ## the tests of tables of a gigabyte, which `make test` leaves out
 	$(PY) -m pytest -m big tests/integration
 
+test-cutover: setup ## thirty cutovers under a writer, each killed at a random moment (SEED=n: others)
+	CUTOVER_KILLS=30 CUTOVER_SEED=$(SEED) $(PY) -m pytest -s tests/integration/cutover/test_kills.py
+
 bench-verify: setup ## time verification against CHECKSUM TABLE on servers of its own; writes docs/benchmarks.md (BENCH="--size-mib 100")
 	$(PY) -m bench.verify $(BENCH)
 
 screenshots: setup .venv/.browser ## take docs/screenshots anew from the page in Airflow, by the tests that look at it
 	SCREENSHOTS=docs/screenshots $(PY) -m pytest tests/browser
+
+bench-changes: setup ## time change apply against MySQL's own replica; writes docs/benchmarks.md (BENCH="--shapes bulk")
+	$(PY) -m bench.changes $(BENCH)
 
 lint: setup ## ruff: rules and format
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .

@@ -169,14 +169,11 @@ def summary(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
 
 def _release(here: Scene, found: Cutover) -> dict[str, Any]:
     before = found.state
-    if before is not CutoverState.RELEASING:
-        found = here.move(found, CutoverState.RELEASING, found.reason)
-    if before in {
-        CutoverState.VERIFIED,
-        CutoverState.RELEASING,
-    }:  # first: they would fire on rows applied from now on
-        _drop_triggers(here.target, {planned.target for planned in here.plan.tables})
-    if before is not CutoverState.READY:
+    if before is not CutoverState.READY:  # until then nothing was changed that could be undone
+        if before is not CutoverState.RELEASING:
+            found = here.move(found, CutoverState.RELEASING, found.reason)
+        if before in {CutoverState.VERIFIED, CutoverState.RELEASING}:  # first: they would fire on what is applied
+            _drop_triggers(here.target, {planned.target for planned in here.plan.tables})
         write_block.undo(here.sides, found.changes, found.policy)
     here.move(found, CutoverState.RELEASED, found.reason)
     _log.warning(

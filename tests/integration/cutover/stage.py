@@ -72,6 +72,7 @@ class Stage:
     settings: dict[str, Any]
     accounts: str = "skip"
     user: str = ""
+    on_existing: str = "merge"
     _runs: int = 0
 
     @classmethod
@@ -97,7 +98,7 @@ class Stage:
     def config(self) -> dict[str, Any]:
         return {
             "type": "full-load-and-cdc",
-            "accounts": {"mode": self.accounts},
+            "accounts": {"mode": self.accounts, "include": [f"{self.user}@*"], "on_existing": self.on_existing},
             "sync": {"keyless_tables": "row-image"},
             "cutover": self.settings,
         }

@@ -51,15 +51,16 @@ class Forks:
         settings = folder / "settings.json"
         settings.write_text(json.dumps({"config": stage.run("x").config.model_dump(mode="json")}))
         self.log = folder / "cutovers.log"
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.integration.cutover.cutover_process", str(settings)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": "plugins:.", "AIRFLOW__CORE__LOAD_EXAMPLES": "False"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log.open("w"),
-            text=True,
-        )
+        with self.log.open("w") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tests.integration.cutover.cutover_process", str(settings)],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": "plugins:.", "AIRFLOW__CORE__LOAD_EXAMPLES": "False"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
 
     def start(self, run: Run, steps: Sequence[str]) -> int:
         """Begin a cutover's steps; the process that does them."""

@@ -140,7 +140,7 @@ def test_a_statement_of_a_dead_step_does_not_come_through_after_the_release(stag
     deciding = Deciding(made)
     deciding.start()
     line.drop()
-    released = threading.Thread(target=lambda: STEPS["release"](deciding.run))
+    released = threading.Thread(target=lambda: cut_over(deciding.run, ("release",)))
     released.start()
     time.sleep(1)
     deciding.let_go()

@@ -87,7 +87,7 @@ def test_an_event_whose_time_passes_does_not_hold_the_release_up(stage: New) -> 
 
 def test_an_event_that_is_running_ends_first(stage: New) -> None:
     made = stage(
-        "CREATE EVENT slow ON SCHEDULE EVERY 1 HOUR DISABLE DO BEGIN "
+        "CREATE EVENT slow ON SCHEDULE EVERY 7 SECOND DISABLE DO BEGIN "
         "INSERT INTO marks (word) VALUES ('begun'); DO SLEEP(5); INSERT INTO marks (word) VALUES ('ended'); END"
     )
     run = made.next_run()
