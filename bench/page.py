@@ -1,13 +1,15 @@
-"""Writes docs/benchmarks.md from a result: nothing stands there that was not measured by the run it names."""
+"""Writes docs/benchmarks.md from kept results: nothing stands there that was not measured by the run it names."""
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 from pathlib import Path
 from typing import Any
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+RESULTS = Path(__file__).parent / "results"
 _HEADS = (
     "Table",
     "Rows",
@@ -51,15 +53,67 @@ def table(found: dict[str, Any]) -> str:
     return "\n".join(rows)
 
 
-def write(found: dict[str, Any]) -> None:
-    """Put the result into the page."""
-    PAGE.write_text(
-        f"""# Benchmarks
+def changes_table(found: dict[str, Any]) -> str:
+    """The figures of change apply as a Markdown table."""
+    heads = (
+        "The source wrote",
+        "Replica, s",
+        "Engine, s",
+        "Replica's time over the engine's",
+        "Replica, CPU s",
+        "Target's server, CPU s",
+        "Engine, CPU s for 100,000 changes",
+        "Engine, peak MiB",
+    )
+    rows = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    for one in found["shapes"]:
+        share = 100_000 / one["changes"]
+        cells = [
+            one["about"],
+            _spread(one["replica"]),
+            _spread(one["engine"]),
+            _spread(_ratios(one["replica"], one["engine"])),
+            _spread(one["replica_cpu"]),
+            _spread(one["engine_target_cpu"]),
+            _spread([value * share for value in one["engine_cpu"]]),
+            f"{max(one['engine_mib']):.0f}",
+        ]
+        rows.append("| " + " | ".join(cells) + " |")
+    return "\n".join(rows)
 
-Figures of one run on one machine, made by `make bench-verify`, which writes this page and
-`bench/results/verify.json`. Read them as ratios; on another machine run it again.
 
-## Verification against CHECKSUM TABLE
+def write() -> None:
+    """Put the kept results into the page."""
+    parts = [_HEAD]
+    for name, section in (("verify", _verification), ("changes", _changes)):
+        kept = RESULTS / f"{name}.json"
+        if kept.exists():
+            parts.append(section(json.loads(kept.read_text(encoding="utf-8"))))
+    PAGE.write_text("\n".join([*parts, _HOW]), encoding="utf-8")
+
+
+_HEAD = """# Benchmarks
+
+Figures of one run each on one machine, made by the commands at the end, which write this page and the results in
+`bench/results`. Read them as ratios; on another machine run them again.
+"""
+
+_HOW = """## How to run
+
+```
+make bench-verify                                            # tables of up to 1 GiB, five rounds
+make bench-verify BENCH="--size-mib 100 --rounds 3 --tables wide --result quick.json"
+make bench-changes                                           # both shapes, five rounds
+make bench-changes BENCH="--shapes bulk --rounds 3 --result quick.json"
+```
+
+With another `--result` this page stays as it is. `--size-mib` is the size of the two larger tables; `thin` and
+`documents` get a quarter of it.
+"""
+
+
+def _verification(found: dict[str, Any]) -> str:
+    return f"""## Verification against CHECKSUM TABLE
 
 {found["machine"]}; MySQL {found["mysql"]} on both sides, `innodb_buffer_pool_size` {found["buffer_pool"]}
 each, so the tables are in memory; Python {found["python"]}; made with `--size-mib {found["size_mib"]}`.
@@ -78,19 +132,24 @@ filling, copying and verifying all tables was {found["peak_mib"]:.0f} MiB.
 CHECKSUM TABLE adds up a CRC32 of each column's stored bytes. Verification calls functions that write each
 column into one string: what it takes grows with the number of columns more than with their bytes. A table
 with JSON is read twice, the second time for the types inside its values.
+"""
 
-## How to run
 
-```
-make bench-verify                                            # tables of up to 1 GiB, five rounds
-make bench-verify BENCH="--size-mib 100 --rounds 3 --tables wide --result quick.json"
-```
+def _changes(found: dict[str, Any]) -> str:
+    return f"""## Change apply against MySQL's own replica
 
-With another `--result` this page stays as it is. `--size-mib` is the size of the two larger tables; `thin` and
-`documents` get a quarter of it.
-""",
-        encoding="utf-8",
-    )
+{found["machine"]}; MySQL {found["mysql"]}, three servers with `sync_binlog` 0 and
+`innodb_flush_log_at_trx_commit` 2; the replica has {found["workers"]} workers; Python {found["python"]}.
+{found["rounds"]} rounds after one that is not counted. In each the source writes while the others stand still, and
+then these catch up one after the other, taking turns in who is first. Load average of the machine at the end:
+{found["load_average"]}.
+
+{changes_table(found)}
+
+Median and, in brackets, the lowest and highest. The table has 200,000 rows, a primary key and a secondary index.
+The replica's processor time is that of its whole server; the engine's work is shared between its own process and
+the target's server. Its peak memory is that of the process.
+"""
 
 
 def _ratios(above: list[float], below: list[float]) -> list[float]:

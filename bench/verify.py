@@ -164,7 +164,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen.result.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     print(page.table(found))
     if chosen.result == RESULT:
-        page.write(found)
+        page.write()
     return 0
 
 
