@@ -1,4 +1,4 @@
-"""What people see before they trigger: forms whose every default works and does no harm, and words on each task."""
+"""What people see before a trigger: forms whose every default works and does no harm, and words on each task."""
 
 from __future__ import annotations
 
