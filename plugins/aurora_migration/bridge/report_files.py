@@ -6,7 +6,6 @@ version made, gets it from what is there now. A store that is out of reach costs
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import re
@@ -26,6 +25,8 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.store import reports
 
 _log = logging.getLogger(__name__)
+# stores without folders, whose file systems would make a bucket where we ask for a folder
+_BUCKETS: Final = frozenset({"s3", "s3a", "s3n", "gs", "gcs", "abfs", "abfss", "az", "adl", "wasb", "wasbs"})
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._+:@=~-]")
 
 
@@ -122,7 +123,7 @@ def _keep_in_control_schema(run: Run, document: ReportDocument) -> None:
 def write_report(document: ReportDocument, folder: str, migration: str, run_id: str) -> list[str]:
     """Write ``<folder>/<migration>/<run_id>/report.{html,json}``; returns where, as people would name it."""
     place = _root(folder) / migration / file_name(run_id)
-    with contextlib.suppress(Exception):  # object stores have no folders and may not let us ask; writing tells
+    if getattr(place, "protocol", "file") not in _BUCKETS:
         place.mkdir(parents=True, exist_ok=True)
     written = []
     for name, data in (("report.json", document.json()), ("report.html", document.html())):
