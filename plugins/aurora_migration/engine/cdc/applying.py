@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from aurora_migration.engine.cdc.behind import Behind
 from aurora_migration.engine.cdc.definitions import Definitions
 from aurora_migration.engine.cdc.net import ImpossibleChangeError, KeyedChanges, NetChanges, net_changes
 from aurora_migration.engine.cdc.tally import Tally
@@ -66,6 +67,11 @@ class Applier:
         self._alone = False  # it holds a single source transaction, which has not ended
         self._spooled = 0
         self._since = context.clock()
+        self._behind = Behind()
+
+    def close(self) -> None:
+        """End what is being written; nothing of it is committed."""
+        self._behind.close()
 
     @property
     def transaction(self) -> SourceTransaction:
@@ -143,6 +149,7 @@ class Applier:
         """The source undoes what came after a savepoint. Raises: StatementError if there is no such savepoint."""
         if self._read.undo_to(name):
             return
+        self._behind.wait()
         self._read.take()
         self._forget_nets()
         self._session.execute(raw("ROLLBACK TO SAVEPOINT ") + identifier(name))
@@ -165,6 +172,7 @@ class Applier:
 
     def abandon(self, table: TableName) -> Sequence[str]:
         """Roll back after a StrayRowsError; the keys by which the table differs, as far as they are known."""
+        self._behind.close()
         self._session.execute(raw("ROLLBACK"))
         net = self._nets.get(table)
         return self._writer(net).stray_keys(self._session, net) if isinstance(net, KeyedChanges) else ()
@@ -218,7 +226,7 @@ class Applier:
             start = end
         self._read.take()
         self._merge(changes[start:])
-        self._flush()
+        self._flush_behind()
 
     def _spool(self) -> None:
         """Keep the changes of an XA transaction that may yet be decided either way."""
@@ -230,6 +238,7 @@ class Applier:
     def _undo(self) -> None:
         self._read.take()
         if self._alone:
+            self._behind.wait()
             self._session.execute(raw("ROLLBACK"))
             self._open = False
             self._forget_nets()
@@ -245,15 +254,29 @@ class Applier:
         self._windows.discard(until)
 
     def _begin_on_target(self) -> None:
+        self._behind.wait()
         if not self._open:
             self._session.execute(raw("START TRANSACTION"))
             self._open = True
 
     def _flush(self) -> None:
-        for net in self._nets.values():
-            if net.changes:
-                self._writer(net).write(self._session, net)
+        self._behind.wait()
+        self._write([(self._writer(net), net) for net in self._nets.values()])
         self._forget_nets()
+
+    def _flush_behind(self) -> None:
+        """Write what waits while the rest of the transaction is read."""
+        parts = [(self._writer(net), net) for net in self._nets.values()]
+        self._forget_nets()
+        self._behind.start(lambda: self._write(parts))
+
+    def _write(self, parts: Sequence[tuple[TableWriter, NetChanges]]) -> None:
+        for writer, net in parts:
+            try:
+                writer.write(self._session, net)
+            except StrayRowsError:
+                self._nets[net.table.name] = net  # what `abandon` names the keys of
+                raise
 
     def _forget_nets(self) -> None:
         self._nets.clear()

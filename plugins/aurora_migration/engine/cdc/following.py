@@ -105,6 +105,7 @@ def _follow(context: SyncContext, goal: Position | None, deadline: Callable[[], 
     with (
         Session.open(context.source) as source,
         Session.open(context.target, local_infile=context.style is RowStyle.LOAD_DATA) as target,
+        Session.open(context.target) as looking,
     ):
         prepare(target)
         target.set_variable("foreign_key_checks", 0)  # which has to succeed: cascades are in the binlog as rows
@@ -118,7 +119,7 @@ def _follow(context: SyncContext, goal: Position | None, deadline: Callable[[], 
             modes = sync.tables(target, context.control)
             if has_reached(checkpoint, aim):
                 break
-            sweep = _Sweep(context, source, target, tally, modes, checkpoint, facts)
+            sweep = _Sweep(context, source, target, looking, tally, modes, checkpoint, facts)
             finished = sweep.run(aim, deadline)
             altered |= sweep.statements.altered
             if finished:
@@ -157,13 +158,14 @@ def _checkpoint(context: SyncContext, target: Session, facts: ServerFacts) -> Ch
 
 
 class _Sweep:
-    """Reads and applies once, from a checkpoint on."""
+    """Reads and applies once, from a checkpoint on. ``target`` may be busy writing while ``looking`` is asked."""
 
     def __init__(
         self,
         context: SyncContext,
         source: Session,
         target: Session,
+        looking: Session,
         tally: Tally,
         modes: dict[TableName, TableSync],
         checkpoint: Checkpoint,
@@ -172,12 +174,12 @@ class _Sweep:
         self._context, self._target, self._checkpoint = context, target, checkpoint
         self._source, self._modes = source, modes
         control, rows = context.control, context.config.sync.transaction_rows
-        self._definitions = Definitions(target, context.config, modes)
+        self._definitions = Definitions(looking, context.config, modes)
         apply = ApplyContext(target, control, context.run_id, context.style, rows, modes, self._definitions, tally)
         self.applier = Applier(apply, checkpoint, same_server=facts.uuid == checkpoint.source_uuid)
         self.statements = Statements(
             self.applier,
-            target,
+            looking,
             control,
             context.config,
             modes,
@@ -205,6 +207,8 @@ class _Sweep:
             except StrayRowsError as error:
                 self._stop_table(error)
                 return False
+            finally:
+                applier.close()
         return True
 
     def _take(self, items: Iterable[BinlogItem], reader: BinlogReader) -> None:
