@@ -28,13 +28,12 @@ class MigrationOperator(BaseOperator):
     def execute(self, context: Context) -> Any:
         with translated():
             result = self.run_phase(Run.of(self.migration, context), context)
-        self.log_result(result)
+        if not self.own_last_lines:
+            self.log_result(result)
         return result
 
     def log_result(self, result: Any) -> None:
         """End the log with what the phase did."""
-        if self.own_last_lines:
-            return
         summary = result if isinstance(result, Mapping) else {"units": len(result)} if result else {}
         summary_log.log_summary(f"Done: {self.task_id} of {self.migration}", summary)
 

@@ -27,6 +27,7 @@ class DmsOperator(MigrationOperator):
     ui_color = "#fce8e6"
     operator_extra_links = (*MigrationOperator.operator_extra_links, DmsConsoleLink())
     waits_for_load = False
+    own_last_lines = True  # a task that was deferred ends elsewhere
 
     def run_phase(self, run: Run, context: Context) -> Any:
         return self.step(run, context, fresh=True)
@@ -54,6 +55,7 @@ class DmsOperator(MigrationOperator):
                 method_name="resume",
                 timeout=timedelta(hours=config.max_hours if self.waits_for_load else 2),
             )
+        self.log_result(result)
         return result
 
     def advance(self, dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:

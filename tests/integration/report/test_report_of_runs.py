@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +18,12 @@ from aurora_migration.bridge.reading import control_of
 from aurora_migration.bridge.report_files import report_document
 from aurora_migration.bridge.run import Run
 from aurora_migration.errors import DataMismatchError, RetryableError
+from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import raw
 from aurora_migration.store import reports, runs
 from tests.fresh_databases import Databases
 from tests.integration.bridge import phases
+from tests.plugin.control_rows import RUN, write_many
 
 pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.timeout(300)]
 
@@ -202,3 +205,19 @@ def test_a_control_schema_of_an_older_version_still_gives_a_report(databases: NE
     phases.report(run)  # which cannot keep it there, and says so
     assert reports.saved(made.target, control_of(run.config), "run") is None
     assert runs.phases(made.target, control_of(run.config), "run")
+
+
+def test_five_thousand_tables_cost_a_reader_less_than_two_seconds(databases: NEW) -> None:
+    made = databases()
+    config = made.config()
+    write_many(made.target, control_of(config), 5000)
+    session = Session.open(phases.endpoint("target", made.pair.target_login))
+    with session:
+        session.set_variable("transaction_read_only", 1)  # as the page reads
+        began, worked = time.monotonic(), time.process_time()
+        document = report_document(session, config, RUN)
+        html = document.html()
+        elapsed, seconds = time.monotonic() - began, time.process_time() - worked
+    print(f"5,000 tables: {seconds:.2f} s of processor time, {elapsed:.2f} s elapsed, {len(html):,} bytes")
+    assert document.content["totals"]["tables_equal"] == 5000
+    assert seconds < 2
