@@ -56,7 +56,7 @@ def test_writers_during_load_catch_up_and_syncs(databases: Callable[..., Databas
     style = RowStyle.INSERT if seed % 4 == 0 else RowStyle.LOAD_DATA
     rows = (10_000, 500, 3_000)[seed % 3]
     migration = Migration(made, {"keyless_tables": "row-image", "transaction_rows": rows}, style)
-    with writing(made, seed, compress=True) as writer:
+    with writing(made, seed, compress=True, rate=600) as writer:
         migration.begin()
         migration.create()
         migration.prepare_load()
