@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PYTHONPATH := plugins:.
 
-.PHONY: bench-changes help demo demo-down servers servers-down accounts-plan test test-big test-cutover bench-verify screenshots lint type format lock schema compose-config setup
+.PHONY: bench-changes soak-cdc soak-faults help demo demo-down servers servers-down accounts-plan test test-big test-cutover bench-verify screenshots lint type format lock schema compose-config setup
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -56,6 +56,12 @@ bench-verify: setup ## time verification against CHECKSUM TABLE on servers of it
 
 screenshots: setup .venv/.browser ## take docs/screenshots anew from the page in Airflow, by the tests that look at it
 	SCREENSHOTS=docs/screenshots $(PY) -m pytest tests/browser
+
+soak-cdc: setup ## 50 seeds of writers during load, catch-up and syncs, an hour or two (SEEDS=1-50)
+	CDC_SEEDS=$(or $(SEEDS),1-50) CDC_SECONDS=15 $(PY) -m pytest -s -p no:randomly tests/integration/cdc/test_under_fire.py
+
+soak-faults: setup ## 15 minutes and 120 faults under change apply (SEED=n; every third has a source without GTIDs)
+	FAULT_SEED=$(SEED) FAULT_SECONDS=900 FAULTS=120 $(PY) -m pytest -s tests/integration/cdc/test_faults.py
 
 bench-changes: setup ## time change apply against MySQL's own replica; writes docs/benchmarks.md (BENCH="--shapes bulk")
 	$(PY) -m bench.changes $(BENCH)
