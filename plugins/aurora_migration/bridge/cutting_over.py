@@ -153,17 +153,16 @@ def summary(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
         return {"state": "not approved"}
     seconds = found.downtime_seconds
     _log.info("CUT OVER write_downtime_seconds=%s approved_by=%s", seconds, found.approved_by)
-    _log.info(
-        "Applications write to connection %s from now on; connection %s takes no writes of theirs any more",
-        run.config.target.connection,
-        run.config.source.connection,
-    )
+    left, taken = run.config.source.connection, run.config.target.connection
+    if found.direction == "back":
+        left, taken = taken, left
+    _log.info("Applications write to connection %s from now on; connection %s takes no writes of theirs", taken, left)
     return {
         "state": str(found.state),
         "write_downtime_seconds": seconds,
         "approved_by": found.approved_by,
-        "writes_go_to": run.config.target.connection,
-        "writes_came_from": run.config.source.connection,
+        "writes_go_to": taken,
+        "writes_came_from": left,
     }
 
 
