@@ -25,7 +25,7 @@ from aurora_migration.store import load, reports, runs, verdicts
 PHASE: Final = "report"
 _STOPPED: Final = "see the first task that failed"
 _REMEDY: Final = (
-    "the differences above name what to look at; a repaired or reloaded table is verified by <name>.verify"
+    "the differences above name what to look at; a repaired or reloaded table is verified by {name}.verify"
 )
 
 
@@ -45,7 +45,8 @@ def report(run: Run, states: Mapping[str, str], findings: Sequence[Mapping[str, 
         files = keep_report(run, findings, missing)
     report_log.log_conclusion(result, files)
     if not result.proven:
-        raise DataMismatchError("the target is not proved equal to the source", result, remedy=_REMEDY)
+        remedy = _REMEDY.format(name=run.config.name)
+        raise DataMismatchError("the target is not proved equal to the source", result, remedy=remedy)
     return report_log.report_json(result)
 
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 _log = logging.getLogger(__name__)
 MOST: Final = 30
-_WIDEST: Final = 60
+_WIDEST: Final = 60  # of a column
+_LONGEST: Final = 400  # of a value that has its line to itself
 _GAP: Final = "   "
 _DASH: Final = "–"
 Cell = str | int | float | None
@@ -92,7 +93,9 @@ def _value(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         words = ", ".join(map(str, value[:3])) + (", …" if len(value) > 3 else "")
         return f"{len(value):,}" + (f": {_cut(words)}" if value and not isinstance(value[0], Mapping) else "")
-    return _text(value if isinstance(value, (int, float, str, type(None))) else str(value))
+    if isinstance(value, (int, float, type(None))):
+        return _text(value)
+    return _cut(" ".join(str(value).split()), _LONGEST)
 
 
 def _text(cell: Cell) -> str:
@@ -105,5 +108,5 @@ def _text(cell: Cell) -> str:
     return _cut(" ".join(cell.split()))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+def _cut(text: str, most: int = _WIDEST) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

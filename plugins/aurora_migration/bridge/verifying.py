@@ -27,7 +27,7 @@ from aurora_migration.store import load, runs, verdicts
 
 _log = logging.getLogger(__name__)
 ACCOUNT_PLAN = "account_plan"  # in the summary of the phase: one row an account, kept and dropped, no hash
-_REMEDY = "the differences above name what to look at; a repaired or reloaded table is verified by <name>.verify"
+_REMEDY = "the differences above name what to look at; a repaired or reloaded table is verified by {name}.verify"
 
 
 def units_to_compare(run: Run, kind: str) -> list[dict[str, Any]]:
@@ -81,7 +81,7 @@ def verify_unit(run: Run, number: int) -> dict[str, Any]:
     report_log.log_verdicts(found)
     bad = [verdict for verdict in found if verdict.verdict not in {Verdict.EQUAL, Verdict.DEGRADED}]
     if bad:
-        raise DataMismatchError(_first_words(bad), found, remedy=_REMEDY)
+        raise DataMismatchError(_first_words(bad), found, remedy=_REMEDY.format(name=run.config.name))
     return {"unit": number, "ranges": len(found), "rows": sum(verdict.source_rows for verdict in found)}
 
 
@@ -127,6 +127,8 @@ def verify_objects(run: Run) -> dict[str, Any]:
         summary.update(objects=len(objects), accounts=len(accounts), unexplained=len(open_ones))
         if open_ones:
             named = "; ".join(f"{d.subject} {d.kind}: {d.detail}" for d in open_ones[:10])
-            raise DataMismatchError(f"{len(open_ones)} differences: {named}", open_ones, remedy=_REMEDY)
+            raise DataMismatchError(
+                f"{len(open_ones)} differences: {named}", open_ones, remedy=_REMEDY.format(name=run.config.name)
+            )
     # of accounts there may be thousands: the control schema keeps them, XCom does not
     return {key: value for key, value in summary.items() if key != ACCOUNT_PLAN}

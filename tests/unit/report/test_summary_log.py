@@ -58,6 +58,7 @@ def test_values() -> None:
         "nested": {"x": 1},
         "rows": [{"a": 1}],
         "position": None,
+        "path": "/p" * 50,
         "rows_loaded": 12,
     }
     assert list(summary_log.values("Done", summary)) == [
@@ -69,6 +70,7 @@ def test_values() -> None:
         "  left          0",
         "  rows          1",
         "  position      –",
+        f"  path          {'/p' * 50}",
         "  rows loaded      12",
     ]
     assert list(summary_log.values("Done", {})) == ["Done"]
