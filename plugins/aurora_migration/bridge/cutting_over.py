@@ -156,7 +156,7 @@ def summary(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
     left, taken = run.config.source.connection, run.config.target.connection
     if found.direction == "back":
         left, taken = taken, left
-    _log.info("Applications write to connection %s from now on; connection %s takes no writes of theirs", taken, left)
+    _log.info("Applications write to connection %s from now on, and no more to %s", taken, left)
     return {
         "state": str(found.state),
         "write_downtime_seconds": seconds,

@@ -67,7 +67,7 @@ def cutover_doc(config: MigrationConfig) -> str:
 5. **hand_over** raises counters, creates triggers, decides for the target, opens it and lets its events run.
 6. **release** undoes the block if any of this did not happen: the source takes writes again.
 
-Any task may be cleared: it goes on from what is recorded. After the hand-over there is no way back within this run.
+Any task may be cleared: it goes on from what is recorded. After the hand-over there is no way back in this run.
 """
 
 

@@ -8,9 +8,11 @@ change, since both sides were equal when it began.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from aurora_migration.bridge.run import Run
 from aurora_migration.engine.cdc.lag import source_position
+from aurora_migration.errors import ConfigurationError
 from aurora_migration.model.config import EndpointConfig, MigrationConfig, Renames, SelectionRule
 from aurora_migration.model.config_accounts import AccountsConfig
 from aurora_migration.model.names import TableName
@@ -20,6 +22,8 @@ from aurora_migration.mysql.position import read_facts
 from aurora_migration.mysql.session import Session
 from aurora_migration.store import cutovers, sync
 
+HANDED_OVER: Final = "the target was handed over: its rows are the applications' now and would be overwritten"
+AFTER_HAND_OVER: Final = "go back by <name>.cutover first, or make another migration file for another target"
 _WILDCARD = re.compile(r"([*?\[])")
 
 
@@ -69,6 +73,15 @@ def handed_over(run: Run, target: Session) -> bool:
         return False
     decided = [one for one in cutovers.all_of(target, run.control) if one.state.decided]
     return bool(decided) and decided[0].direction == "forward"
+
+
+def refuse_after_hand_over(run: Run) -> None:
+    """Rows that applications write to the target are not replaced by the source's. Raises: ConfigurationError."""
+    with Session.open(run.target) as target:
+        over = handed_over(run, target)
+    if over:
+        subject = f"migration {run.config.name}"
+        raise ConfigurationError(HANDED_OVER, subject=subject, remedy=AFTER_HAND_OVER)
 
 
 def _sources(way: Run, plan: MigrationPlan) -> list[TableName]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from aurora_migration.bridge import report_log
+from aurora_migration.bridge import going_back, report_log
 from aurora_migration.bridge.accounts import account_plan
 from aurora_migration.bridge.run import Run
 from aurora_migration.bridge.versions import versions
@@ -13,7 +13,7 @@ from aurora_migration.engine.accounts import account_findings
 from aurora_migration.engine.fullload.planning import group_units, plan_ranges
 from aurora_migration.engine.plan import fingerprint
 from aurora_migration.engine.preflight.run import run_preflight
-from aurora_migration.errors import FatalError, PreflightError
+from aurora_migration.errors import FatalError, MigrationError, PreflightError
 from aurora_migration.model.finding import Finding, Severity, blocker
 from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.model.sync import Checkpoint
@@ -77,10 +77,20 @@ def check(run: Run) -> Checked:
         return sync.checkpoint(target, run.control) if run.control.exists(target) else None
 
     result = run_preflight(run.source, run.target, run.options, build, already_loaded, checkpoint)
-    findings = result.findings
+    findings = _handed_over(run) + result.findings
     if result.plan is not None and not result.blockers and run.config.accounts.mode != "skip":
         findings += _account_findings(run, result.plan)
     return Checked(run, result.plan, findings)
+
+
+def _handed_over(run: Run) -> tuple[Finding, ...]:
+    try:
+        with Session.open(run.target) as target:
+            over = going_back.handed_over(run, target)
+    except MigrationError:  # a finding of its own says so
+        return ()
+    subject, remedy = f"migration {run.config.name}", going_back.AFTER_HAND_OVER
+    return (blocker("target-handed-over", subject, going_back.HANDED_OVER, remedy),) if over else ()
 
 
 def _account_findings(run: Run, plan: MigrationPlan) -> tuple[Finding, ...]:

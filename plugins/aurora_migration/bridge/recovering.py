@@ -11,6 +11,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from aurora_migration.bridge import going_back
 from aurora_migration.bridge.resyncing import resync_tables
 from aurora_migration.bridge.run import Run
 from aurora_migration.engine.cdc.following import take_apply_lock
@@ -35,6 +36,7 @@ def resync(run: Run) -> dict[str, Any]:
     """
     if not run.options.resync:
         return {}
+    going_back.refuse_after_hand_over(run)
     with run.sessions() as (source, target):
         take_apply_lock(target, run.config.name)
         names = _wanted(run, sync.tables(target, run.control))

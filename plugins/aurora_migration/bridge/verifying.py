@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from aurora_migration.bridge import following, report_log
+from aurora_migration.bridge import following, going_back, report_log
 from aurora_migration.bridge.accounts import account_plan
 from aurora_migration.bridge.progress import ProgressLog
 from aurora_migration.bridge.repairing import repair_range
@@ -31,7 +31,12 @@ _REMEDY = "the differences above name what to look at; a repaired or reloaded ta
 
 
 def units_to_compare(run: Run, kind: str) -> list[dict[str, Any]]:
-    """Open a run that compares alone ("verify", "sync") and list the load units that hold tables of its plan."""
+    """Open a run that compares alone ("verify", "sync") and list the load units that hold tables of its plan.
+
+    Raises: ConfigurationError.
+    """
+    if kind == "sync" or run.options.repair is not RepairMode.NONE:
+        going_back.refuse_after_hand_over(run)
     with run.sessions() as (source, target):
         if not run.control.exists(target):
             raise ConfigurationError(

@@ -23,6 +23,12 @@ FAILED = 3  # a step failed for good, and the source was released
 
 
 def main(config: MigrationConfig) -> None:
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # Airflow's logs go to the standard output
+
+    def tell(**words: Any) -> None:
+        print(json.dumps(words), file=answers, flush=True)
+
     for line in sys.stdin:
         order = json.loads(line)
         pid = os.fork()
@@ -44,10 +50,6 @@ def _carry_out(config: MigrationConfig, order: dict[str, Any]) -> None:
         logging.getLogger(__name__).exception("The process ends")
     finally:
         os._exit(status)
-
-
-def tell(**words: Any) -> None:
-    print(json.dumps(words), flush=True)
 
 
 if __name__ == "__main__":

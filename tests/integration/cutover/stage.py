@@ -170,12 +170,15 @@ class Stage:
 
     def assert_cut_over(self, run: Run) -> None:
         assert self.recorded(run).state is CutoverState.OPEN
-        assert (self.refusal("source"), self.refusal("target")) == (LOCKED, 0)
-        assert self.triggers("source") == self.triggers("target")
+        found = (self.refusal("source"), self.refusal("target"))
+        assert found == (LOCKED, 0), found
+        sides = self.triggers("source"), self.triggers("target")
+        assert sides[0] == sides[1], sides
 
     def assert_released(self, run: Run) -> None:
         assert self.recorded(run).state is CutoverState.RELEASED
-        assert (self.refusal("source"), self.refusal("target")) == (0, LOCKED)
+        found = (self.refusal("source"), self.refusal("target"))
+        assert found == (0, LOCKED), found
         assert self.triggers("target") == []
 
 

@@ -30,7 +30,7 @@ from aurora_migration.model.cutover import CutoverState
 from aurora_migration.sql.quoting import raw
 from local.workload import OPERATIONS, Size, Workload, WorkloadSettings, create
 from tests.fresh_databases import Databases
-from tests.integration.cutover.stage import LOCKED, STEPS, TABLES, Stage
+from tests.integration.cutover.stage import LOCKED, STEPS, TABLES, Stage, cut_over
 
 pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(3600)]
 ROOT = Path(__file__).resolve().parents[3]
@@ -126,7 +126,7 @@ def prepared(databases: Callable[..., Databases]) -> Iterator[Stage]:
         create(connection, made.name, SIZE, 7)
     made.on_source(*TABLES, EVENT)
     stage = Stage.build(made)
-    made.target_root.execute(raw(f"ALTER USER {stage.user} ACCOUNT LOCK"))  # as an undone cutover leaves it
+    assert cut_over(stage.next_run(), ("readiness", "block", "release")) is None  # leaves the target closed
     yield stage
     stage.close()
 
@@ -139,13 +139,13 @@ def forks(prepared: Stage, tmp_path: Path) -> Iterator[Forks]:
 
 
 def put_back(stage: Stage, run: Run) -> None:
-    """As if the cutover had not been: both sides are equal, and nobody has written to the target."""
+    """As if the cutover had been undone: both sides are equal, and nobody has written to the target."""
     target, source = stage.made.target_root, stage.made.source_root
     target.execute(raw(f"ALTER USER {stage.user} ACCOUNT LOCK"))
     for planned in run.plan(source).tables:
         drop_triggers(target, planned.target)
     target.execute(raw(f"ALTER EVENT {stage.made.name}.rest DISABLE"))
-    target.execute(raw(f"DELETE FROM control_{stage.made.key}.cutovers"))
+    target.execute(raw(f"UPDATE control_{stage.made.key}.cutovers SET state = 'released'"))
     source.execute(raw(f"ALTER EVENT {stage.made.name}.rest ENABLE"))
     source.execute(raw(f"ALTER USER {stage.user} ACCOUNT UNLOCK"))
 
@@ -237,11 +237,9 @@ def test_write_downtime(prepared: Stage, forks: Forks) -> None:
             run = prepared.next_run()
             STEPS["readiness"](run)
             forks.start(run, ALL)
-            while prepared.refusal("source") == 0:
-                time.sleep(0.01)
+            _wait_until(lambda: prepared.refusal("source") == LOCKED)
             blocked = time.monotonic()
-            while prepared.refusal("target") == LOCKED:
-                time.sleep(0.01)
+            _wait_until(lambda: prepared.refusal("target") == 0)
             seen.append(time.monotonic() - blocked)
             assert forks.wait() == 0, forks.log.read_text()[-4000:]
             check(prepared, run)
@@ -251,3 +249,10 @@ def test_write_downtime(prepared: Stage, forks: Forks) -> None:
     print(f"write downtime recorded {recorded}, seen from outside {seen}")
     assert statistics.median(recorded) < DOWNTIME_SECONDS
     assert all(outside < inside + 1 for outside, inside in zip(seen, recorded, strict=True))
+
+
+def _wait_until(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from aurora_migration.bridge import following
+from aurora_migration.bridge import following, recovering, verifying
+from aurora_migration.bridge.preflight import check
 from aurora_migration.engine.schema import create_all_triggers
+from aurora_migration.errors import ConfigurationError
+from aurora_migration.model.config import RepairMode
 from local.servers import Pair
 from tests.integration.cutover.stage import STEPS, Stage, cut_over
 
@@ -152,3 +155,17 @@ def test_a_sync_waits_while_a_cutover_is_under_way(stage: New) -> None:
     assert following.not_ready(run) == ""
     assert cut_over(again := made.next_run()) is None
     assert "handed over" in following.not_ready(again)
+
+
+def test_nothing_of_the_sources_overwrites_a_target_that_was_handed_over(stage: New) -> None:
+    made = stage()
+    assert cut_over(made.next_run()) is None
+    made.write("target", "DELETE FROM marks WHERE id = 1")
+    assert "target-handed-over" in {finding.code for finding in check(made.run("again")).findings}
+    with pytest.raises(ConfigurationError):
+        verifying.units_to_compare(made.run("repair", repair=RepairMode.APPLY), "verify")
+    with pytest.raises(ConfigurationError):
+        verifying.units_to_compare(made.run("checksum"), "sync")
+    with pytest.raises(ConfigurationError):
+        recovering.resync(made.run("resync", resync=("*",)))
+    assert made.rows("target", f"SELECT COUNT(*) AS n FROM {made.made.name}.marks") == [(2,)]
