@@ -108,8 +108,9 @@ def test_whether_a_migration_exists_is_told_only_to_whom_may_read_its_dag(served
 def test_a_cookie_is_as_good_as_a_header_and_a_forged_token_as_bad_as_none(served: Served) -> None:
     with served.server.client(None) as client:
         token = served.server.token("viewer")
-        assert client.get("api/migrations", cookies={"_token": token}).status_code == 200
-        assert client.get("api/migrations", cookies={"_token": f"{token}x"}).status_code in {401, 403}
+        for shown, allowed in ((token, {200}), (f"{token}x", {401, 403})):
+            client.cookies.set("_token", shown)
+            assert client.get("api/migrations").status_code in allowed
 
 
 def test_no_answer_holds_a_host_a_user_a_password_or_a_connection(served: Served) -> None:

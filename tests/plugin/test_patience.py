@@ -74,16 +74,20 @@ def test_five_thousand_tables_are_told_in_less_than_300_ms(served: Served) -> No
     """In time, or where others keep the machine busy, in processor time of API server and database together."""
     with served.server.client("viewer") as client:
         before = processor_seconds(served)
-        found = [timed(lambda run=run: client.get(f"api/migrations/many/tables?run_id={run}")) for run in range(8)]
+        asked = [
+            timed(lambda run=run: client.get(f"api/migrations/many/tables?run_id={run}")) for run in range(12)
+        ]
+        # where the machine is very busy a target counts as slow at first: that is told, and no measurement
+        found = [(seconds, answer) for seconds, answer in asked if answer.json()["target"]["state"] == "ok"]
+        assert found, [answer.json()["target"] for _, answer in asked]
         used = (processor_seconds(served) - before) / len(found)
-        for _, answer in found:
-            assert len(answer.json()["rows"]) == MANY
+        assert {len(answer.json()["rows"]) for _, answer in found} == {MANY}
         best = min(seconds for seconds, _ in found)
         print(
             f"{MANY} tables: {best * 1000:.0f} ms at best, {used * 1000:.0f} ms of processor time each, not cached"
         )
         assert min(best, used) < TABLES_SECONDS
-        digest = found[-1][1].json()["digest"]
-        again = client.get(f"api/migrations/many/tables?run_id=7&known={digest}").json()
+        last = found[-1][1].json()["digest"], found[-1][1].url.params["run_id"]
+        again = client.get(f"api/migrations/many/tables?run_id={last[1]}&known={last[0]}").json()
     assert again["unchanged"] is True
     assert "rows" not in again

@@ -20,7 +20,12 @@ export function accountList(accounts) {
       el("p", { class: "small" }, "What was dropped or changed on purpose is listed among the differences."),
     );
   }
-  const search = el("input", { type: "search", placeholder: "Filter by account or right", "aria-label": "Filter accounts", oninput: show });
+  const search = el("input", {
+    type: "search",
+    placeholder: "Filter by account or right",
+    "aria-label": "Filter accounts",
+    oninput: show,
+  });
   const count = el("span", { class: "count muted small", role: "status" });
   const body = el("tbody");
   const sorted = [...accounts].sort((one, two) => order(one) - order(two) || (one.account < two.account ? -1 : 1));
@@ -33,8 +38,16 @@ export function accountList(accounts) {
   }
 
   show();
-  const heads = ["Account", "Action", "Kept", "Dropped", "Changed", "Missing"].map((name) => el("th", { scope: "col" }, name));
-  const table = el("table", { class: "plain" }, el("caption", { class: "unseen" }, "Accounts"), el("thead", {}, el("tr", {}, heads)), body);
+  const heads = ["Account", "Action", "Kept", "Dropped", "Changed", "Missing"].map((name) =>
+    el("th", { scope: "col" }, name),
+  );
+  const table = el(
+    "table",
+    { class: "plain" },
+    el("caption", { class: "unseen" }, "Accounts"),
+    el("thead", {}, el("tr", {}, heads)),
+    body,
+  );
   return el("div", {}, el("div", { class: "toolbar" }, search, count), el("div", { class: "card scroll" }, table));
 }
 
@@ -42,18 +55,42 @@ function row(one) {
   return el(
     "tr",
     {},
-    el("td", {}, el("span", { class: "mono name" }, one.account), one.plugin && el("div", { class: "muted small" }, one.plugin)),
+    el(
+      "td",
+      {},
+      el("span", { class: "mono name" }, one.account),
+      one.plugin && el("div", { class: "muted small" }, one.plugin),
+    ),
     el("td", {}, badge(one.action, ACTIONS[one.action] ?? ""), one.locked && [" ", badge("locked", "warn")]),
     el("td", {}, folded(one.kept, many(one.kept.length, "right"))),
     el("td", {}, changes(one.dropped)),
     el("td", {}, changes(one.changed)),
-    el("td", {}, one.missing.length ? el("ul", {}, one.missing.map((text) => el("li", {}, badge("missing", "bad"), ` ${text}`))) : NONE),
+    el(
+      "td",
+      {},
+      one.missing.length
+        ? el(
+            "ul",
+            {},
+            one.missing.map((text) => el("li", {}, badge("missing", "bad"), ` ${text}`)),
+          )
+        : NONE,
+    ),
   );
 }
 
 function folded(texts, title) {
   if (!texts.length) return NONE;
-  return el("details", {}, el("summary", {}, title), el("ul", { class: "mono" }, texts.map((text) => el("li", {}, text))));
+  return el(
+    "details",
+    {},
+    el("summary", {}, title),
+    el(
+      "ul",
+      { class: "mono" },
+      texts.map((text) => el("li", {}, text)),
+    ),
+  );
 }
 
 function changes(list) {

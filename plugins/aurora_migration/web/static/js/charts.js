@@ -1,6 +1,6 @@
 // Throughput and lag over time.
 import { el, fill, say } from "./dom.js";
-import { duration, rate, size, whole } from "./format.js";
+import { duration, rate, short, size } from "./format.js";
 
 const HEIGHT = 170;
 const POWERS = Array.from({ length: 50 }, (_, power) => 2 ** power);
@@ -48,7 +48,13 @@ function figure(Chart, name, missing, options) {
 function colours() {
   const style = getComputedStyle(document.documentElement);
   const of = (name) => style.getPropertyValue(`--${name}`).trim();
-  return { one: of("chart-1"), oneFill: of("chart-1-fill"), two: of("chart-2"), text: of("fg-muted"), grid: of("border") };
+  return {
+    one: of("chart-1"),
+    oneFill: of("chart-1-fill"),
+    two: of("chart-2"),
+    text: of("fg-muted"),
+    grid: of("border"),
+  };
 }
 
 function axis(colour, more = {}) {
@@ -82,19 +88,48 @@ const moments = { label: "UTC", value: (_, seconds) => clock(seconds, 0) };
 
 export function throughputChart(Chart) {
   const steps = Chart?.paths.stepped({ align: 1 });
-  const chart = figure(Chart, "Throughput", "Nothing to draw: this run has loaded nothing, or for a moment only.", (colour) => ({
-    scales: { x: { time: false }, rows: { range: fromZero }, bytes: { range: fromZero } },
-    axes: [
-      timeAxis(colour),
-      axis(colour, { scale: "rows", size: 58, values: (_, marks) => marks.map((mark) => whole(mark)) }),
-      axis(colour, { scale: "bytes", side: 1, size: 66, incrs: POWERS, grid: { show: false }, values: (_, marks) => marks.map((mark) => size(mark)) }),
-    ],
-    series: [
-      moments,
-      { label: "rows/s", scale: "rows", stroke: colour.one, fill: colour.oneFill, width: 1.75, paths: steps, points: { show: false }, value: (_, value) => rate(value) },
-      { label: "bytes/s", scale: "bytes", stroke: colour.two, width: 1.25, paths: steps, points: { show: false }, value: (_, value) => (value === null ? "–" : size(value)) },
-    ],
-  }));
+  const chart = figure(
+    Chart,
+    "Throughput",
+    "Nothing to draw: this run has loaded nothing, or for a moment only.",
+    (colour) => ({
+      scales: { x: { time: false }, rows: { range: fromZero }, bytes: { range: fromZero } },
+      axes: [
+        timeAxis(colour),
+        axis(colour, { scale: "rows", size: 58, values: (_, marks) => marks.map((mark) => short(mark)) }),
+        axis(colour, {
+          scale: "bytes",
+          side: 1,
+          size: 66,
+          incrs: POWERS,
+          grid: { show: false },
+          values: (_, marks) => marks.map((mark) => size(mark)),
+        }),
+      ],
+      series: [
+        moments,
+        {
+          label: "rows/s",
+          scale: "rows",
+          stroke: colour.one,
+          fill: colour.oneFill,
+          width: 1.75,
+          paths: steps,
+          points: { show: false },
+          value: (_, value) => rate(value),
+        },
+        {
+          label: "bytes/s",
+          scale: "bytes",
+          stroke: colour.two,
+          width: 1.25,
+          paths: steps,
+          points: { show: false },
+          value: (_, value) => (value === null ? "–" : size(value)),
+        },
+      ],
+    }),
+  );
   return {
     node: chart.node,
     update(found) {
@@ -113,10 +148,19 @@ export function throughputChart(Chart) {
 export function lagChart(Chart) {
   const chart = figure(Chart, "Lag behind the source", "No samples of the lag yet.", (colour) => ({
     scales: { x: { time: false }, lag: { range: fromZero } },
-    axes: [timeAxis(colour), axis(colour, { scale: "lag", size: 62, values: (_, marks) => marks.map((mark) => duration(mark)) })],
+    axes: [
+      timeAxis(colour),
+      axis(colour, { scale: "lag", size: 62, values: (_, marks) => marks.map((mark) => duration(mark)) }),
+    ],
     series: [
       moments,
-      { label: "lag", scale: "lag", stroke: colour.two, width: 1.75, value: (_, value) => (value === null ? "–" : duration(value)) },
+      {
+        label: "lag",
+        scale: "lag",
+        stroke: colour.two,
+        width: 1.75,
+        value: (_, value) => (value === null ? "–" : duration(value)),
+      },
     ],
   }));
   return {

@@ -56,7 +56,14 @@ export function bar(fraction, label, tone = "") {
   const now = fraction === null ? null : Math.round(100 * fraction);
   return el(
     "span",
-    { class: `bar ${tone}`, role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": now, "aria-label": label },
+    {
+      class: `bar ${tone}`,
+      role: "progressbar",
+      "aria-valuemin": 0,
+      "aria-valuemax": 100,
+      "aria-valuenow": now,
+      "aria-label": label,
+    },
     filled,
   );
 }

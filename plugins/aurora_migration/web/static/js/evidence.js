@@ -10,7 +10,12 @@ function groups(nodes, none) {
 /** A group that is filled when it is first opened. */
 function group(head, items, open, render, id) {
   const list = el("ul", { class: "items" });
-  const box = el("details", { class: "card", "data-group": id, open, ontoggle: fillOnce }, el("summary", {}, head), list);
+  const box = el(
+    "details",
+    { class: "card", "data-group": id, open, ontoggle: fillOnce },
+    el("summary", {}, head),
+    list,
+  );
   function fillOnce() {
     if (box.open && !list.childElementCount) fill(list, items.map(render));
   }
@@ -20,7 +25,9 @@ function group(head, items, open, render, id) {
 
 /** Put new groups in place of old ones; what a person has opened or closed stays so. */
 export function replaceGroups(place, made) {
-  const was = new Map([...place.querySelectorAll("details[data-group]")].map((each) => [each.dataset.group, each.open]));
+  const was = new Map(
+    [...place.querySelectorAll("details[data-group]")].map((each) => [each.dataset.group, each.open]),
+  );
   fill(place, made);
   for (const each of place.querySelectorAll("details[data-group]")) {
     if (was.has(each.dataset.group)) each.open = was.get(each.dataset.group);
@@ -38,7 +45,11 @@ export function findingGroups(findings, none) {
   for (const severity of ["blocker", "warning", "note"]) {
     const some = findings.filter((each) => each.severity === severity);
     for (const [code, same] of by(some, (each) => each.code)) {
-      const head = [badge(severity, toneOf(severity)), el("code", { class: "what" }, code), many(same.length, "object")];
+      const head = [
+        badge(severity, toneOf(severity)),
+        el("code", { class: "what" }, code),
+        many(same.length, "object"),
+      ];
       made.push(group(head, same, severity !== "note", finding, `${severity}-${code}`));
     }
   }
@@ -59,16 +70,27 @@ export function differenceGroups(differences, counts) {
   const open = differences.filter((each) => each.kind !== "changed on purpose");
   const meant = differences.filter((each) => each.kind === "changed on purpose");
   const made = [];
-  for (const [scope, some] of by(open, (each) => (each.area === "rows" ? `rows of ${each.scope.replace(/#\d+$/, "")}` : each.area))) {
-    const head = [badge("differs", "bad"), el("span", { class: "what" }, title(scope)), many(some.length, "difference")];
+  for (const [scope, some] of by(open, (each) =>
+    each.area === "rows" ? `rows of ${each.scope.replace(/#\d+$/, "")}` : each.area,
+  )) {
+    const head = [
+      badge("differs", "bad"),
+      el("span", { class: "what" }, title(scope)),
+      many(some.length, "difference"),
+    ];
     made.push(group(head, some, true, difference, `open-${scope}`));
   }
   for (const [rule, some] of by(meant, (each) => each.rule)) {
-    const head = [badge("on purpose", ""), el("code", { class: "what" }, rule || "no rule"), many(some.length, "object")];
+    const head = [
+      badge("on purpose", ""),
+      el("code", { class: "what" }, rule || "no rule"),
+      many(some.length, "object"),
+    ];
     made.push(group(head, some, false, difference, `meant-${rule}`));
   }
   const all = counts.unexplained + counts.on_purpose;
-  if (all > differences.length) made.push(el("p", { class: "muted" }, `The first ${many(differences.length, "difference")} of ${all}.`));
+  if (all > differences.length)
+    made.push(el("p", { class: "muted" }, `The first ${many(differences.length, "difference")} of ${all}.`));
   return groups(made, "No difference has been found, or nothing has been compared yet.");
 }
 
@@ -85,10 +107,15 @@ function difference(one) {
 export function incidentGroups(incidents) {
   const made = incidents.map((one) =>
     group(
-      [badge(one.kind, one.kind === "applied" ? "good" : "warn"), el("span", { class: "what" }, one.scope), el("span", { class: "muted small number" }, `${moment(one.noted_at)} UTC`)],
+      [
+        badge(one.kind, one.kind === "applied" ? "good" : "warn"),
+        el("span", { class: "what" }, one.scope),
+        el("span", { class: "muted small number" }, `${moment(one.noted_at)} UTC`),
+      ],
       [one],
       false,
-      (each) => el("li", {}, el("span", { class: "text" }, each.detail), each.statements && el("pre", {}, each.statements)),
+      (each) =>
+        el("li", {}, el("span", { class: "text" }, each.detail), each.statements && el("pre", {}, each.statements)),
       one.scope,
     ),
   );

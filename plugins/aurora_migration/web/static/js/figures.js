@@ -18,7 +18,11 @@ export function figures() {
       findings(counts),
       differences(run, counts),
       lag && behind(lag),
-      figure("Duration", duration(between(run.started_at, run.finished_at ?? (run.active ? null : run.started_at))), run.active ? "so far" : run.kind),
+      figure(
+        "Duration",
+        duration(between(run.started_at, run.finished_at ?? (run.active ? null : run.started_at))),
+        run.active ? "so far" : run.kind,
+      ),
     );
   }
 
@@ -26,7 +30,14 @@ export function figures() {
 }
 
 function figure(name, value, more, tone = "", extra = null) {
-  return el("div", {}, el("dt", {}, name), el("dd", { class: `value ${tone}` }, value), el("dd", { class: "more" }, more || "\u00a0"), extra);
+  return el(
+    "div",
+    {},
+    el("dt", {}, name),
+    el("dd", { class: `value ${tone}` }, value),
+    el("dd", { class: "more" }, more || "\u00a0"),
+    extra,
+  );
 }
 
 function rows(totals) {
@@ -34,7 +45,13 @@ function rows(totals) {
   const fraction = totals.row_estimate ? totals.rows / totals.row_estimate : 1;
   const done = totals.tables_loaded === totals.tables;
   const more = done ? size(totals.bytes) : `${percent(fraction)} of ≈${short(totals.row_estimate)}`;
-  return figure("Rows moved", whole(totals.rows), more, "", el("dd", {}, bar(fraction, "rows loaded", done ? "good" : "")));
+  return figure(
+    "Rows moved",
+    whole(totals.rows),
+    more,
+    "",
+    el("dd", {}, bar(fraction, "rows loaded", done ? "good" : "")),
+  );
 }
 
 function speed(run, totals, throughput) {
@@ -50,7 +67,11 @@ function speed(run, totals, throughput) {
 
 function tables(totals) {
   if (!totals) return figure("Tables loaded", NONE, "");
-  return figure("Tables loaded", `${whole(totals.tables_loaded)} of ${whole(totals.tables)}`, many(totals.ranges, "key range"));
+  return figure(
+    "Tables loaded",
+    `${whole(totals.tables_loaded)} of ${whole(totals.tables)}`,
+    many(totals.ranges, "key range"),
+  );
 }
 
 function verified(totals) {

@@ -19,7 +19,15 @@ export function showList(page) {
       "table",
       { class: "plain" },
       el("caption", { class: "unseen" }, "Migrations"),
-      el("thead", {}, el("tr", {}, COLUMNS.map((name) => el("th", { scope: "col" }, name)))),
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          COLUMNS.map((name) => el("th", { scope: "col" }, name)),
+        ),
+      ),
       body,
     ),
   );
@@ -53,7 +61,11 @@ function none() {
     "div",
     { class: "empty" },
     el("p", {}, "There is no migration yet, or none that you may read."),
-    el("p", { class: "small" }, "A migration is a file in include/migrations; example.yaml.template explains every key."),
+    el(
+      "p",
+      { class: "small" },
+      "A migration is a file in include/migrations; example.yaml.template explains every key.",
+    ),
   );
 }
 
@@ -65,13 +77,21 @@ function row(one) {
     el(
       "td",
       {},
-      el("a", { class: "name", href: `?migration=${encodeURIComponent(migration.name)}`, "data-migration": migration.name }, migration.name),
+      el(
+        "a",
+        { class: "name", href: `?migration=${encodeURIComponent(migration.name)}`, "data-migration": migration.name },
+        migration.name,
+      ),
       el("div", { class: "muted small" }, migration.description || `${migration.type}, engine ${migration.engine}`),
     ),
     el("td", {}, run(one.run)),
     el("td", {}, phase(one)),
     el("td", {}, loaded(totals, one.target)),
-    el("td", { class: "number" }, totals?.ranges_verified ? percent(Math.min(1, totals.ranges_verified / totals.ranges)) : NONE),
+    el(
+      "td",
+      { class: "number" },
+      totals?.ranges_verified ? percent(Math.min(1, totals.ranges_verified / totals.ranges)) : NONE,
+    ),
     el("td", { class: "number" }, one.lag_seconds === null ? NONE : duration(one.lag_seconds)),
     el("td", {}, verdict(one)),
   );
@@ -81,7 +101,11 @@ function run(run) {
   if (!run) return el("span", { class: "muted" }, "never run");
   return [
     el("div", {}, badge(run.state, toneOf(run.state)), " ", run.kind),
-    el("div", { class: "muted small number", title: `${moment(run.started_at)} UTC` }, `${shortMoment(run.started_at)} UTC`),
+    el(
+      "div",
+      { class: "muted small number", title: `${moment(run.started_at)} UTC` },
+      `${shortMoment(run.started_at)} UTC`,
+    ),
   ];
 }
 
@@ -96,7 +120,12 @@ function loaded(totals, target) {
   if (totals === null) return NONE;
   const fraction = totals.row_estimate ? totals.rows / totals.row_estimate : 1;
   return [
-    el("div", { class: "number" }, `${percent(fraction)} `, el("span", { class: "muted" }, `of ${many(totals.tables, "table")}`)),
+    el(
+      "div",
+      { class: "number" },
+      `${percent(fraction)} `,
+      el("span", { class: "muted" }, `of ${many(totals.tables, "table")}`),
+    ),
     bar(fraction, "loaded", fraction >= 1 ? "good" : ""),
     el("div", { class: "muted small number" }, `${whole(totals.rows)} rows, ${size(totals.bytes)}`),
     target.state !== "ok" && el("div", { class: "small" }, target.message),

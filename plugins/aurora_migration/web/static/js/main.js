@@ -26,7 +26,11 @@ export function noMigration(dagId) {
     "div",
     { class: "empty" },
     el("p", {}, el("code", {}, dagId), " is not the DAG of a migration."),
-    el("p", { class: "small" }, "The DAGs of a migration are called after its file: <name>.migrate, <name>.verify and so on."),
+    el(
+      "p",
+      { class: "small" },
+      "The DAGs of a migration are called after its file: <name>.migrate, <name>.verify and so on.",
+    ),
   );
 }
 

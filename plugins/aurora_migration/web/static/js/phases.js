@@ -63,10 +63,17 @@ function units(phase) {
 }
 
 function facts(phase) {
-  const pairs = [["Phase", title(phase.phase)], ["State", phase.state]];
+  const pairs = [
+    ["Phase", title(phase.phase)],
+    ["State", phase.state],
+  ];
   if (phase.started_at) pairs.push(["Started", `${moment(phase.started_at)} UTC`]);
   if (phase.finished_at) pairs.push(["Ended", `${moment(phase.finished_at)} UTC`]);
   if (phase.tasks > 1) pairs.push(["Units done", `${phase.tasks_done} of ${many(phase.tasks, "unit")}`]);
   for (const [key, value] of Object.entries(phase.summary)) pairs.push([title(key), String(value ?? "–")]);
-  return el("dl", { class: "phase-detail" }, pairs.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))));
+  return el(
+    "dl",
+    { class: "phase-detail" },
+    pairs.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))),
+  );
 }

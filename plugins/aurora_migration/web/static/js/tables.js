@@ -10,7 +10,12 @@ const HEAD = 37;
 const MOST = 560;
 
 export function tableList(Tabulator, wanted) {
-  const search = el("input", { type: "search", placeholder: "Filter by name", "aria-label": "Filter tables by name", oninput: filter });
+  const search = el("input", {
+    type: "search",
+    placeholder: "Filter by name",
+    "aria-label": "Filter tables by name",
+    oninput: filter,
+  });
   search.value = wanted;
   const state = chooser("State", ["loaded", "loading", "waiting"]);
   const verdict = chooser("Verdict", ["equal", "differs", "equal value, degraded type", "not compared", "no verdict"]);
@@ -25,7 +30,10 @@ export function tableList(Tabulator, wanted) {
   let known = new Map();
 
   function chooser(name, values) {
-    const options = [el("option", { value: "" }, `${name}: all`), values.map((value) => el("option", { value }, value))];
+    const options = [
+      el("option", { value: "" }, `${name}: all`),
+      values.map((value) => el("option", { value }, value)),
+    ];
     return el("select", { "aria-label": `Filter tables by ${name.toLowerCase()}`, onchange: filter }, options);
   }
 
@@ -51,7 +59,9 @@ export function tableList(Tabulator, wanted) {
 
   /** `answer`: names of columns and rows as the server sends them. */
   function update(answer) {
-    const rows = answer.rows.map((values) => Object.fromEntries(answer.columns.map((name, index) => [name, values[index]])));
+    const rows = answer.rows.map((values) =>
+      Object.fromEntries(answer.columns.map((name, index) => [name, values[index]])),
+    );
     const changed = rows.filter((row) => !same(known.get(row.source), row));
     const replaced = rows.length !== known.size || rows.some((row) => !known.has(row.source));
     known = new Map(rows.map((row) => [row.source, row]));
@@ -67,7 +77,8 @@ export function tableList(Tabulator, wanted) {
   async function refresh(changed) {
     await grid.updateData(changed);
     // values that are sorted or filtered by may have changed
-    if (grid.getSorters().length) grid.setSort(grid.getSorters().map((each) => ({ column: each.field, dir: each.dir })));
+    if (grid.getSorters().length)
+      grid.setSort(grid.getSorters().map((each) => ({ column: each.field, dir: each.dir })));
     if (search.value || state.value || verdict.value) grid.refreshFilter();
     tell();
   }
@@ -114,14 +125,46 @@ function columns(rows) {
   return [
     { title: "Table", field: "source", formatter: name, widthGrow: 3, minWidth: 170, sorter: "string" },
     { title: "Rows done", field: "rows", formatter: done, widthGrow: 3, minWidth: 190, sorter: "number" },
-    { title: "Size", field: "bytes", formatter: text(size), hozAlign: "right", headerHozAlign: "right", sorter: "number", width: 100 },
-    { title: "Rows/s", field: "rows_per_second", formatter: text(rate), hozAlign: "right", headerHozAlign: "right", sorter: "number", width: 100 },
-    { title: "ETA", field: "eta_seconds", formatter: text((value) => (value === null ? NONE : duration(value))), hozAlign: "right", headerHozAlign: "right", sorter: "number", width: 92 },
+    {
+      title: "Size",
+      field: "bytes",
+      formatter: text(size),
+      hozAlign: "right",
+      headerHozAlign: "right",
+      sorter: "number",
+      width: 100,
+    },
+    {
+      title: "Rows/s",
+      field: "rows_per_second",
+      formatter: text(rate),
+      hozAlign: "right",
+      headerHozAlign: "right",
+      sorter: "number",
+      width: 100,
+    },
+    {
+      title: "ETA",
+      field: "eta_seconds",
+      formatter: text((value) => (value === null ? NONE : duration(value))),
+      hozAlign: "right",
+      headerHozAlign: "right",
+      sorter: "number",
+      width: 92,
+    },
     { title: "State", field: "state", formatter: word, sorter: "string", width: 96 },
     ...(followed
       ? [
           { title: "Changes", field: "mode", formatter: word, sorter: "string", width: 118 },
-          { title: "Applied", field: "row_changes", formatter: text(whole), hozAlign: "right", headerHozAlign: "right", sorter: "number", width: 108 },
+          {
+            title: "Applied",
+            field: "row_changes",
+            formatter: text(whole),
+            hozAlign: "right",
+            headerHozAlign: "right",
+            sorter: "number",
+            width: 108,
+          },
         ]
       : []),
     { title: "Verdict", field: "verdict", formatter: judged, sorter: "string", widthGrow: 2, minWidth: 130 },
@@ -135,14 +178,24 @@ function text(format) {
 function name(cell) {
   const row = cell.getData();
   const title = row.target ? `${row.source} → ${row.target}` : row.source;
-  return el("span", { title }, el("span", { class: "table-name" }, row.source), row.target && el("span", { class: "renamed" }, ` → ${row.target}`));
+  return el(
+    "span",
+    { title },
+    el("span", { class: "table-name" }, row.source),
+    row.target && el("span", { class: "renamed" }, ` → ${row.target}`),
+  );
 }
 
 function done(cell) {
   const row = cell.getData();
   const fraction = row.state === "loaded" ? 1 : row.row_estimate ? row.rows / row.row_estimate : 0;
   const of = row.state === "loaded" ? whole(row.rows) : `${whole(row.rows)} of ≈${whole(row.row_estimate)}`;
-  return el("span", { class: "done" }, bar(Math.min(1, fraction), `${row.source} loaded`, row.state === "loaded" ? "good" : ""), of);
+  return el(
+    "span",
+    { class: "done" },
+    bar(Math.min(1, fraction), `${row.source} loaded`, row.state === "loaded" ? "good" : ""),
+    of,
+  );
 }
 
 function word(cell) {

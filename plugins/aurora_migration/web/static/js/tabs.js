@@ -12,7 +12,13 @@ export function tabs(label, panels) {
   function button(panel, index) {
     return el(
       "button",
-      { type: "button", role: "tab", id: `tab-${panel.id}`, "aria-controls": `panel-${panel.id}`, onclick: () => choose(index) },
+      {
+        type: "button",
+        role: "tab",
+        id: `tab-${panel.id}`,
+        "aria-controls": `panel-${panel.id}`,
+        onclick: () => choose(index),
+      },
       el("span", {}, panel.title),
     );
   }
