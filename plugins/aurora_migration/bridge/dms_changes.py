@@ -59,15 +59,14 @@ def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
 
 
 def _lets_follow(dms_run: DmsRun) -> bool:
-    """Whether the settings no longer stop the task behind its load; if not, they are changed now."""
+    """Whether the settings no longer stop the task behind its load; if they do, they are changed now."""
     config = dms_run.run.config
-    if replication_type(config) is MigrationType.CDC:
+    if not dms_run.replication.setting("FullLoadSettings", "StopTaskCachedChangesApplied"):
         return True
     lob = LobPlan.decide(config.dms, config.type, None)
-    wanted = task_settings(config.dms, config.type, lob, config.control_schema, follow=True)
-    if dms_run.replication.has_settings(wanted):
-        return True
-    dms_run.replication.change_settings(wanted)
+    dms_run.replication.change_settings(
+        task_settings(config.dms, config.type, lob, config.control_schema, follow=True)
+    )
     return False
 
 

@@ -14,7 +14,7 @@ from aurora_migration.bridge.dms_run import DmsRun
 from aurora_migration.dms.cost import estimate
 from aurora_migration.dms.division import replication_type
 from aurora_migration.dms.mapping import table_mappings
-from aurora_migration.dms.replication import Definition
+from aurora_migration.dms.replication import Definition, Replication
 from aurora_migration.dms.settings import LobPlan, lob_columns, longest, task_settings
 from aurora_migration.dms.waiting import Wait
 from aurora_migration.model.config import MigrationType
@@ -34,6 +34,8 @@ def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
     migration_type = replication_type(run.config)
     with run.sessions() as (source, target), open_phase(run, target, PHASE) as summary:
         plan = run.plan(source)
+        if fresh:
+            summary.pop("changed_to", None)
         if "cost" not in summary:
             size = sum(planned.table.data_bytes for planned in plan.tables)
             summary["cost"] = str(estimate(run.config.dms, size))
@@ -43,12 +45,26 @@ def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
             return network
         definition = _definition(dms_run, plan, migration_type, network, source, target, summary)
         wait = dms_run.replication.ensure(dms_run.provisioner, definition)
+        if wait is None:
+            wait = _changed(dms_run.replication, definition, summary)
         if wait is not None:
             return wait
         summary.update(replication=dms_run.names.replication, tables=len(plan.tables), type=str(migration_type))
     with run.sessions() as (_, target):
         finish(run, target, PHASE, summary)
     return summary
+
+
+def _changed(replication: Replication, definition: Definition, summary: dict[str, Any]) -> Wait | None:
+    """Change what is defined otherwise, once a try: DMS may store a setting in another form for ever."""
+    if replication.is_defined_as(definition):
+        return None
+    if summary.get("changed_to") == definition.fingerprint:
+        _log.warning("DMS stores the definition in another form replication=%s", replication.identifier)
+        return None
+    wait = replication.change(definition)
+    summary["changed_to"] = definition.fingerprint
+    return wait
 
 
 def _network(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:

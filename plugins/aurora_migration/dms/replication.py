@@ -6,6 +6,7 @@ under other names.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aurora_migration.dms import describe
-from aurora_migration.dms.describe import CONFIG, REPLICATION, TASK, Found
+from aurora_migration.dms.describe import CONFIG, REPLICATION, TASK
 from aurora_migration.dms.faults import EXISTS, aws, code_of
 from aurora_migration.dms.observed import Observed
 from aurora_migration.dms.provisioning import Provisioner
@@ -36,6 +37,12 @@ class Definition:
     target_arn: str
     instance_arn: str = ""
     subnet_group: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells two definitions apart; ARNs are not part of it, since they cannot be changed."""
+        text = "\n".join((self.migration_type, self.mappings, self.settings))
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ class Replication:
         _log.info("Asked to stop replication=%s", self.identifier)
 
     def ensure(self, provisioner: Provisioner, definition: Definition) -> Wait | None:
-        """None once it exists as defined and rests or runs. Raises: RetryableError while it runs as another."""
+        """None once it exists, is this migration's, and rests or runs; its definition is another question."""
         kind = CONFIG if self.serverless else TASK
         found = describe.find(self.client, kind, self.identifier)
         if found is None:
@@ -115,23 +122,36 @@ class Replication:
             "testing",
         }:
             return self.wait(gone=found["Status"] == "deleting")
-        if self._is(found, definition):
-            return None
+        return None
+
+    def is_defined_as(self, definition: Definition) -> bool:
+        """Whether DMS stores the definition; what it adds by itself does not count."""
+        found = describe.find(self.client, CONFIG if self.serverless else TASK, self.identifier) or {}
+        stored = found.get("ReplicationSettings" if self.serverless else "ReplicationTaskSettings")
+        migration_type = found.get("ReplicationType" if self.serverless else "MigrationType")
+        return (
+            migration_type == definition.migration_type
+            and _json(found.get("TableMappings")) == _json(definition.mappings)
+            and holds(_json(stored), _json(definition.settings))
+        )
+
+    def change(self, definition: Definition) -> Wait:
+        """Give it another definition. Raises: RetryableError while it is at work by an older one."""
         observed = self.observe()
-        if observed.status in {"running", "starting", "stopping"} or not observed.at_rest:
+        if not observed.at_rest:
             raise RetryableError(
                 f"is {observed.status} by an older definition",
                 subject=self.word,
                 remedy="stop it in the DMS console",
             )
-        self._modify(str(found[kind.arn]), definition)
+        self._modify(self.arn(), definition)
         return self.wait()
 
-    def has_settings(self, wanted: str) -> bool:
-        """Whether the stored settings, completed by DMS, say what ``wanted`` says."""
+    def setting(self, section: str, key: str) -> Any:
+        """One of the stored settings; None if it is not there."""
         found = describe.find(self.client, CONFIG if self.serverless else TASK, self.identifier) or {}
         stored = found.get("ReplicationSettings" if self.serverless else "ReplicationTaskSettings")
-        return holds(_json(stored), _json(wanted))
+        return (_json(stored).get(section) or {}).get(key)
 
     def change_settings(self, wanted: str) -> None:
         """Give a replication at rest other settings."""
@@ -142,15 +162,6 @@ class Replication:
             else:
                 self.client.modify_replication_task(ReplicationTaskArn=arn, ReplicationTaskSettings=wanted)
         _log.info("Changed settings of replication=%s", self.identifier)
-
-    def _is(self, found: Found, definition: Definition) -> bool:
-        stored = found.get("ReplicationSettings" if self.serverless else "ReplicationTaskSettings")
-        migration_type = found.get("ReplicationType" if self.serverless else "MigrationType")
-        return (
-            migration_type == definition.migration_type
-            and _json(found.get("TableMappings")) == _json(definition.mappings)
-            and holds(_json(stored), _json(definition.settings))
-        )
 
     def _create(self, provisioner: Provisioner, definition: Definition) -> Wait:
         with aws(self.word):

@@ -288,6 +288,33 @@ def test_a_killed_task_finds_what_it_made_and_makes_nothing_twice(
     assert set(made.values()) == {1}, made
 
 
+class Normalizing:
+    """A client whose DMS stores a setting under another name than it was given."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def describe_replication_tasks(self, **members: Any) -> Any:
+        answer = self._client.describe_replication_tasks(**members)
+        for task in answer["ReplicationTasks"]:
+            task["ReplicationTaskSettings"] = task["ReplicationTaskSettings"].replace(
+                "HistoryTimeslot", "historyTimeslot"
+            )
+        return answer
+
+
+def test_settings_that_dms_stores_in_another_form_are_not_changed_for_ever(new_run: NewRun, cloud: Cloud) -> None:
+    run = new_run()
+    ready(run)
+    before = Counter(cloud.dms.calls)["ModifyReplicationTask"]
+    run.__dict__["dms"] = Normalizing(cloud.client("dms"))
+    drive(run, dms_provision.advance)
+    assert Counter(cloud.dms.calls)["ModifyReplicationTask"] == before + 1
+
+
 def test_a_claim_without_its_start_is_started_by_the_next_try(new_run: NewRun, cloud: Cloud) -> None:
     run = new_run()
     units = provisioned(run)
