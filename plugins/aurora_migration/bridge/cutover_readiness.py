@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aurora_migration.bridge import following, going_back, report_log
+from aurora_migration.bridge.cutover_scene import scene
 from aurora_migration.bridge.cutting_over import release_unfinished
 from aurora_migration.bridge.run import Run
-from aurora_migration.engine.cutover.readiness import Facts, readiness
+from aurora_migration.engine.cutover.readiness import Facts, block_findings, blockers_first, readiness
+from aurora_migration.engine.cutover.write_block import intended
 from aurora_migration.errors import ConfigurationError, PreflightError
+from aurora_migration.model.cutover import CutoverState
 from aurora_migration.model.finding import Finding, Severity
 from aurora_migration.mysql.position import server_version
 from aurora_migration.mysql.session import Session
@@ -27,7 +30,8 @@ def check(run: Run) -> dict[str, Any]:
         runs.start_run(target, run.control, run.run_id, "cutover", run.options_json(), versions)
         with run.phase(target, "readiness") as summary:
             facts = _facts(run, target, lag) if way is run else _facts_of_the_way_back(way, lag)
-            findings = readiness(run.config, facts, target if way is not run else source)
+            found = readiness(run.config, facts, target if way is not run else source)
+            findings = blockers_first((*found, *_block(run, target)))
             runs.save_findings(target, run.control, run.run_id, "readiness", findings)
             report_log.log_findings(findings)
             blockers = [finding for finding in findings if finding.severity is Severity.BLOCKER]
@@ -39,6 +43,15 @@ def check(run: Run) -> dict[str, Any]:
             policy = run.config.cutover.write_block
             cutovers.start(target, run.control, run.run_id, run.options.direction, policy)
     return {"table": _table(run, findings), "findings": report_log.findings_json(findings)}
+
+
+def _block(run: Run, target: Session) -> tuple[Finding, ...]:
+    """What will be changed, unless it was before. Raises: ConfigurationError, MissingPrivilegeError."""
+    begun = cutovers.find(target, run.control, run.run_id)
+    if begun is not None and begun.state is not CutoverState.READY:
+        return ()
+    with scene(run) as here:
+        return block_findings(here.sides, intended(here.sides))
 
 
 def _way(run: Run) -> Run:

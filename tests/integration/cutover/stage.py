@@ -76,12 +76,12 @@ class Stage:
     _runs: int = 0
 
     @classmethod
-    def build(cls, made: Databases, accounts: str = "skip", **settings: Any) -> Stage:
+    def build(cls, made: Databases, mode: str = "skip", **settings: Any) -> Stage:
         """Make the account, migrate, catch up, verify."""
         put_connections(made.pair)
-        stage = cls(made, {"connection": "source_root"} | settings, accounts, f"app_{made.key[2:]}")
+        stage = cls(made, {"connection": "source_root"} | settings, mode, f"app_{made.key[2:]}")
         stage.settings.setdefault("accounts", [f"{stage.user}@*"])
-        for session in (made.source_root, made.target_root) if accounts == "skip" else (made.source_root,):
+        for session in (made.source_root, made.target_root) if mode == "skip" else (made.source_root,):
             session.execute(raw(f"CREATE USER {stage.user} IDENTIFIED BY 'let me in'"))
             session.execute(raw(f"GRANT ALL ON {made.name}.* TO {stage.user}"))
         run = stage.run("migrate")

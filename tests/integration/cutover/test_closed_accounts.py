@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.timeout(300)
 @pytest.fixture
 def migrated(databases: Callable[..., Databases]) -> Iterator[Stage]:
     """The application's account came to the target by the migration itself."""
-    made = Stage.build(databases(*TABLES), accounts="migrate")
+    made = Stage.build(databases(*TABLES), mode="migrate")
     yield made
     made.close()
 

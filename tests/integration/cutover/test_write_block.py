@@ -11,7 +11,7 @@ import pymysql
 import pytest
 
 from aurora_migration.engine.cutover.write_block import StillWrittenError
-from aurora_migration.errors import ConfigurationError, DataMismatchError, MissingPrivilegeError
+from aurora_migration.errors import ConfigurationError, DataMismatchError, MissingPrivilegeError, PreflightError
 from aurora_migration.model.cutover import CutoverState
 from aurora_migration.sql.quoting import raw
 from local.login import Login
@@ -199,6 +199,16 @@ def test_an_account_that_shares_its_user_name_with_ours_is_refused(stage: New) -
         assert made.refusal("source") == 0
     finally:
         made.made.source_root.execute(raw("DROP USER migrator@'10.0.0.%'"))
+
+
+def test_a_pattern_that_takes_no_account_is_not_ready(stage: New) -> None:
+    made = stage(accounts=["nobody@*"])
+    failure = cut_over(made.next_run())
+    assert isinstance(failure, PreflightError)
+    assert "no-accounts-to-lock" in str(failure)
+    made.settings["accounts"] = [f"{made.user}@*"]
+    shown = STEPS["readiness"](made.next_run())["table"]
+    assert f"will be locked, their sessions ended: {made.user}@%" in shown
 
 
 def test_a_prepared_transaction_nobody_could_commit_stops_it(stage: New) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from aurora_migration.engine.cutover.write_block import Sides
 from aurora_migration.errors import MissingPrivilegeError
 from aurora_migration.model.config import MigrationConfig
+from aurora_migration.model.cutover import CutoverChanges
 from aurora_migration.model.finding import Finding, blocker, note, warning
 from aurora_migration.model.sync import Checkpoint, SyncState, TableMode, TableSync
 from aurora_migration.mysql import locks
@@ -32,8 +34,30 @@ class Facts:
 
 def readiness(config: MigrationConfig, facts: Facts, source: Session) -> tuple[Finding, ...]:
     """Every finding, blockers first."""
-    found = [*_following(config, facts), *_verification(config, facts), *_source(source)]
+    return blockers_first([*_following(config, facts), *_verification(config, facts), *_source(source)])
+
+
+def blockers_first(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: finding.severity != "blocker"))
+
+
+def block_findings(sides: Sides, changes: CutoverChanges) -> tuple[Finding, ...]:
+    """What the write block will change, for the person who approves it."""
+    label, found = sides.source.endpoint.label, []
+    if changes.source_accounts:
+        shown = ", ".join(changes.source_accounts)
+        found.append(note("accounts-to-lock", label, f"will be locked, their sessions ended: {shown}", "nothing"))
+    elif sides.config.cutover.write_block == "lock-accounts":
+        words = "no open account is of cutover.accounts, so nobody would be stopped from writing"
+        found.append(
+            blocker("no-accounts-to-lock", label, words, "mend cutover.accounts, or choose another policy")
+        )
+    if changes.source_events:
+        shown = ", ".join(changes.source_events)
+        found.append(
+            note("events-to-move", label, f"will be disabled here and run on the target: {shown}", "nothing")
+        )
+    return tuple(found)
 
 
 def _following(config: MigrationConfig, facts: Facts) -> Iterator[Finding]:
