@@ -37,11 +37,12 @@ def table(
     title: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], total: Sequence[Cell] | None = None
 ) -> Iterator[str]:
     """The lines of a table; a column of numbers is aligned to the right."""
+    if not rows:
+        yield f"{title}: none"
+        return
     shown = [*rows[:MOST], *([total] if total is not None else [])]
-    basis = rows[:MOST] or shown
     right = [
-        bool(basis) and all(isinstance(row[at], (int, float, type(None))) for row in basis)
-        for at in range(len(columns))
+        all(isinstance(row[at], (int, float, type(None))) for row in rows[:MOST]) for at in range(len(columns))
     ]
     texts = [list(columns), *([_text(cell) for cell in row] for row in shown)]
     widths = [max(len(row[at]) for row in texts) for at in range(len(columns))]

@@ -41,11 +41,18 @@ def test_a_name_keeps_to_its_line_whatever_is_in_it() -> None:
 
 
 def test_an_empty_table() -> None:
-    assert list(summary_log.table("x", ("table", "rows"), [], [*summary_log.sums([]), 0])) == [
-        "x",
-        "table   rows",
-        "total      0",
-    ]
+    assert list(summary_log.table("Tables", ("table", "rows"), [], summary_log.sums([]))) == ["Tables: none"]
+
+
+def test_a_run_without_tables_has_a_conclusion(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        report_log.log_conclusion(VerificationReport("shop", "run", "checksum"), [])
+        report_log.log_verdicts([])
+        report_log.log_units([])
+        LoadedTables().log("Loaded unit 1")
+    words = [record.getMessage() for record in caplog.records]
+    assert words[0] == "Tables: none"
+    assert words[-2:] == ["Planned 0 load units: none", "Loaded unit 1: none"]
 
 
 def test_values() -> None:
