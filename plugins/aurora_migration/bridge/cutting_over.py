@@ -135,8 +135,8 @@ def summary(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
     """What became of the cutover, for people. Raises: DataMismatchError if it failed and was undone."""
     with Session.open(run.target) as target:
         found = cutovers.find(target, run.control, run.run_id) if run.control.exists(target) else None
-        if found is not None:
-            state = "success" if found.state.decided else "failed"
+        if run.control.exists(target):
+            state = "success" if found is not None and found.state.decided else "failed"
             runs.finish_run(target, run.control, run.run_id, state)
     failed = sorted(task for task, state in states.items() if state == "failed")
     if found is not None and not found.state.ended:
