@@ -154,7 +154,7 @@ def kill(rng: Random, number: int, stage: Stage, run: Run, forks: Forks, usual: 
     """Begin a cutover, kill it, and tell when that was."""
     state = KILLED_AT[(number // 2) % len(KILLED_AT)] if number % 2 else ""
     pid = forks.start(run, UNDONE if state in {"releasing", "released"} else ALL)
-    after = rng.uniform(0, 0.2) if state else rng.uniform(0, 1.1 * usual)
+    after = rng.uniform(0, 0.2) if state else rng.uniform(0, usual)
     deadline = time.monotonic() + 60
     while state and str(stage.recorded(run).state) != state and time.monotonic() < deadline:
         if str(stage.recorded(run).state) in {"open", "released"}:
@@ -185,9 +185,10 @@ def test_kills(prepared: Stage, forks: Forks) -> None:
     print(f"CUTOVER_SEED={seed} CUTOVER_KILLS={count}")
     rng, ended, downtimes = Random(seed), [], []
     settings = WorkloadSettings(prepared.made.name, seed, threads=4, rate=100, size=SIZE, only=ONE_PHASE)
-    usual, steps = 0.0, tuple[str, ...]()
+    usual, kills, number, steps = 0.0, 0, -1, tuple[str, ...]()
     with Workload(prepared.login("source"), settings) as writer:
-        for number in range(-1, count):  # the first one is left alone: it shows how long one takes
+        while kills < count:  # the first one is left alone: it shows how long one takes
+            assert number < 4 * count, "most have ended before they could be killed"
             run = prepared.next_run()
             STEPS["readiness"](run)
             rows = writer.tally().rows
@@ -200,6 +201,10 @@ def test_kills(prepared: Stage, forks: Forks) -> None:
                 usual, killed = time.monotonic() - began, "not killed"
             else:
                 killed = kill(rng, number, prepared, run, forks, usual)
+                if killed.endswith("-9"):
+                    kills += 1
+                else:
+                    usual *= 0.8
                 steps = ALL if rng.random() < 0.5 else ("release",)
                 forks.start(run, steps)
                 assert forks.wait() in {0, 3}, forks.log.read_text()[-4000:]
@@ -213,6 +218,7 @@ def test_kills(prepared: Stage, forks: Forks) -> None:
                 assert seconds is not None
                 downtimes.append(seconds)
                 put_back(prepared, run)
+            number += 1
             writer.check()
             deadline = time.monotonic() + 60
             while writer.tally().rows == rows:
