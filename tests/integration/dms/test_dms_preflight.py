@@ -12,8 +12,9 @@ from aurora_migration.errors import PreflightError
 from aurora_migration.model.finding import Finding, Severity
 from local.dms import Cloud
 from local.dms.faults import Deny
-from tests.integration.dms.conftest import NewRun
-from tests.integration.dms.drive import LocalDmsRun
+from tests.integration.bridge import phases
+from tests.integration.dms.conftest import TABLES, NewRun
+from tests.integration.dms.drive import LocalDmsRun, config_of
 
 pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.timeout(240)]
 
@@ -90,6 +91,18 @@ def test_every_action_that_is_denied_is_found_and_probing_creates_nothing(
     assert missing.remedy.startswith('attach this policy to the identity: {"Version"')
     cloud.dms.faults.clear()
     assert blockers(run) == {}
+
+
+def test_iam_is_asked_where_it_answers(databases: Any) -> None:
+    with Cloud(time_factor=0.001, simulates_policies=True) as cloud:
+        cloud.make_roles()
+        network = cloud.make_network()
+        run = LocalDmsRun(phases.run_of(databases(*TABLES), config=config_of(network)), cloud)
+        cloud.dms.faults.add(Deny("CreateReplicationTask"))
+        found = blockers(run)
+        assert found["dms-permission-missing"].observed == "may not dms:CreateReplicationTask"
+        assert "dms-permissions-probed" not in {one.code for one in check_with_dms(run).findings}
+        assert "CreateReplicationTask" not in cloud.dms.calls
 
 
 def test_a_denied_look_is_a_blocker_and_hides_no_other(new_run: NewRun, cloud: Cloud) -> None:
