@@ -61,7 +61,5 @@ class CutoverConfig(ConfigPart):
     @model_validator(mode="after")
     def _a_way_back_needs_a_source_that_takes_writes(self) -> Self:
         if self.rollback_window and self.write_block == "read-only":
-            raise ValueError(
-                "rollback_window writes to the old source: use write_block lock-accounts or external"
-            )
+            raise ValueError("rollback_window writes to the old source: use write_block lock-accounts or external")
         return self

@@ -26,7 +26,11 @@ KEYLESS = "CREATE TABLE t (a INT, b VARCHAR(9), c DOUBLE, j JSON)"
 CASES: dict[str, tuple[str, list[str]]] = {
     "insert, update, delete": (
         PLAIN,
-        ["INSERT INTO t VALUES (10,'a',1),(11,'b',2)", "UPDATE t SET v='x' WHERE id<3", "DELETE FROM t WHERE id=2"],
+        [
+            "INSERT INTO t VALUES (10,'a',1),(11,'b',2)",
+            "UPDATE t SET v='x' WHERE id<3",
+            "DELETE FROM t WHERE id=2",
+        ],
     ),
     "nothing changes in the end": (PLAIN, ["UPDATE t SET w=w+1", "UPDATE t SET w=w-1"]),
     "inserted and deleted": (PLAIN, ["INSERT INTO t VALUES (50,'a',1)", "DELETE FROM t WHERE id=50"]),
@@ -35,7 +39,10 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "all keys move": (PLAIN, ["UPDATE t SET id=id+1 ORDER BY id DESC"]),
     "replace and upsert": (
         PLAIN,
-        ["REPLACE INTO t VALUES (1,'r',9),(77,'s',9)", "INSERT INTO t VALUES (1,'',0) ON DUPLICATE KEY UPDATE w=w*2"],
+        [
+            "REPLACE INTO t VALUES (1,'r',9),(77,'s',9)",
+            "INSERT INTO t VALUES (1,'',0) ON DUPLICATE KEY UPDATE w=w*2",
+        ],
     ),
     "a unique swap": (
         UNIQUE,
@@ -47,7 +54,10 @@ CASES: dict[str, tuple[str, list[str]]] = {
     ),
     "unique values shift": (UNIQUE, ["UPDATE t SET u=u+1 ORDER BY u DESC"]),
     "the case of a key": (TEXT_KEY, ["UPDATE t SET k=UPPER(k) WHERE n<3", "UPDATE t SET n=n+1 WHERE k='k2'"]),
-    "a key used again in another case": (TEXT_KEY, ["DELETE FROM t WHERE k='k1'", "INSERT INTO t VALUES ('K1',5)"]),
+    "a key used again in another case": (
+        TEXT_KEY,
+        ["DELETE FROM t WHERE k='k1'", "INSERT INTO t VALUES ('K1',5)"],
+    ),
     "a key of two columns": (
         PAIR_KEY,
         ["UPDATE t SET a=a+1 ORDER BY a DESC", "INSERT INTO t VALUES (1,'',1)", "DELETE FROM t WHERE a=3"],
@@ -85,7 +95,8 @@ def test_a_sync_leaves_equal_rows(databases: Make, case: str, style: RowStyle) -
     applied = Applied(made, ["t"], style=style)
     made.on_source(*changes)
     result = applied.sync()
-    assert result.reached and not result.stopped, result
+    assert result.reached, result
+    assert not result.stopped, result
     applied.assert_equal()
     assert applied.sync().transactions == 0
 
@@ -112,7 +123,9 @@ def test_every_change_by_itself_and_all_at_once_come_to_the_same(databases: Make
 
 def test_a_transaction_that_is_larger_than_a_batch(databases: Make) -> None:
     made = databases(
-        UNIQUE, "SET cte_max_recursion_depth = 100000", "INSERT INTO t " + SEQUENCE.format(5000) + "SELECT i, i, i FROM n"
+        UNIQUE,
+        "SET cte_max_recursion_depth = 100000",
+        "INSERT INTO t " + SEQUENCE.format(5000) + "SELECT i, i, i FROM n",
     )
     applied = Applied(made, ["t"], settings={"sync": {"transaction_rows": 300}})
     made.on_source(
@@ -126,7 +139,8 @@ def test_a_transaction_that_is_larger_than_a_batch(databases: Make) -> None:
     )
     before = applied.checkpoint().moves
     result = applied.sync()
-    assert result.reached and result.transactions >= 3
+    assert result.reached
+    assert result.transactions >= 3
     assert applied.checkpoint().moves - before == 3, "the large transaction has a target transaction of its own"
     applied.assert_equal()
 
@@ -134,7 +148,9 @@ def test_a_transaction_that_is_larger_than_a_batch(databases: Make) -> None:
 def test_prepared_transactions_wait_for_their_decision(databases: Make) -> None:
     made = databases(PLAIN, FILL[PLAIN])
     applied = Applied(made, ["t"], settings={"sync": {"transaction_rows": 2}})
-    made.on_source("XA START 'a','b',7", "UPDATE t SET w=100 WHERE id<4", "XA END 'a','b',7", "XA PREPARE 'a','b',7")
+    made.on_source(
+        "XA START 'a','b',7", "UPDATE t SET w=100 WHERE id<4", "XA END 'a','b',7", "XA PREPARE 'a','b',7"
+    )
     made.source_root.connection.ping(reconnect=False)
     applied.sync()
     second = databases()
@@ -166,11 +182,13 @@ def test_what_strict_changes_do_not_find_stops_the_table_alone(databases: Make, 
     made.on_target(tamper)
     made.on_source(change, "UPDATE other SET w=99")
     result = applied.sync()
-    assert result.reached and result.stopped == (TableName(made.name, "t"),)
+    assert result.reached
+    assert result.stopped == (TableName(made.name, "t"),)
     assert applied.modes() == {"t": TableMode.STOPPED, "other": TableMode.STRICT}
     assert result.row_changes == {TableName(made.name, "other"): 5}
     (incident,) = incidents(made.target, applied.control, "run")
-    assert incident["kind"] == "stopped" and incident["scope"] == f"{made.name}.t"
+    assert incident["kind"] == "stopped"
+    assert incident["scope"] == f"{made.name}.t"
     assert "key 9" in incident["detail"] or "key 2" in incident["detail"]
     made.on_source("DELETE FROM t")
     assert applied.sync().reached, "it is passed over from then on"
@@ -181,4 +199,7 @@ def test_tables_of_no_migration_and_other_schemas_cost_nothing(databases: Make) 
     applied = Applied(made, ["t"])
     other.on_source("DELETE FROM t", "CREATE TABLE elsewhere (a INT)", "DROP TABLE elsewhere")
     result = applied.sync()
-    assert result.reached and result.row_changes == {} and result.lag_seconds == 0 and result.lag_bytes == 0
+    assert result.reached
+    assert result.row_changes == {}
+    assert result.lag_seconds == 0
+    assert result.lag_bytes == 0
