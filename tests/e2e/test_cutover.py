@@ -130,6 +130,9 @@ def end(airflow: AirflowInstance, run_id: str) -> tuple[str, dict[str, str]]:
     state = airflow.client.wait_for_run(DAG, run_id, RUN_SECONDS)
     found = states(airflow, DAG, run_id)
     print(state, found)
+    for task in sorted(found):
+        if found[task] == "failed":
+            print(full_log(airflow, DAG, run_id, task))
     return state, found
 
 

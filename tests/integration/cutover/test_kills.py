@@ -41,6 +41,7 @@ ONE_PHASE = tuple(one.__name__ for one in OPERATIONS if one.__name__ != "two_pha
 ALL = ("block", "drain", "hand_over", "release")
 UNDONE = ("block", "drain", "release")  # as when the hand-over has failed for good
 KILLED_AT = ("blocking", "blocked", "verified", "handed-over", "open", "releasing", "released")
+SOON = {"blocking": 0.2, "blocked": 0.2, "verified": 0.2}  # seconds; the other states pass in an instant
 DOWNTIME_SECONDS = 20.0
 
 
@@ -154,7 +155,7 @@ def kill(rng: Random, number: int, stage: Stage, run: Run, forks: Forks, usual: 
     """Begin a cutover, kill it, and tell when that was."""
     state = KILLED_AT[(number // 2) % len(KILLED_AT)] if number % 2 else ""
     pid = forks.start(run, UNDONE if state in {"releasing", "released"} else ALL)
-    after = rng.uniform(0, 0.2) if state else rng.uniform(0, usual)
+    after = rng.uniform(0, SOON.get(state, 0.02)) if state else rng.uniform(0, usual)
     deadline = time.monotonic() + 60
     while state and str(stage.recorded(run).state) != state and time.monotonic() < deadline:
         if str(stage.recorded(run).state) in {"open", "released"}:
