@@ -24,6 +24,7 @@ SIZE = Size(rows=400, big_rows=1_000)
 LOCKED = 3118
 RUN_SECONDS = 420
 UNDONE_SECONDS = 5.0
+READING_SECONDS = 10.0
 NO_XA = tuple(one.__name__ for one in OPERATIONS if one.__name__ not in {"two_phase", "visits"})
 _MIGRATION = f"""
 name: {SCHEMA}
@@ -103,6 +104,14 @@ def refusal(login: Login) -> int:
     return 0
 
 
+def wait_for(login: Login, wanted: int) -> None:
+    """Until the application is refused so, or taken (0)."""
+    deadline = time.monotonic() + RUN_SECONDS
+    while (found := refusal(login)) != wanted:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)
+
+
 def begin(airflow: AirflowInstance) -> tuple[str, dict[str, Any]]:
     """Trigger a cutover and wait until a person is asked: the run, and what the person is shown."""
     client = airflow.client
@@ -115,6 +124,8 @@ def begin(airflow: AirflowInstance) -> tuple[str, dict[str, Any]]:
         assert "failed" not in found.values(), full_log(airflow, DAG, run_id, "readiness")
         assert time.monotonic() < deadline, found
         time.sleep(0.5)
+    # Airflow takes a task for failed that is answered before its scheduler has seen the process end that asked
+    time.sleep(READING_SECONDS)
     return run_id, client.get(_question(run_id))
 
 
@@ -174,10 +185,8 @@ def _differing(airflow: AirflowInstance, root: Mapping[str, Login], app: Mapping
     sql(root["target"], f"DELETE FROM {SCHEMA}.marks WHERE id = 2")
     run_id, _ = begin(airflow)
     answer(airflow, run_id, "Approve")
-    while refusal(app["source"]) != LOCKED:
-        time.sleep(0.05)
-    while refusal(app["source"]) == LOCKED:
-        time.sleep(0.05)
+    wait_for(app["source"], LOCKED)
+    wait_for(app["source"], 0)
     writable_at = time.time()
     state, found = end(airflow, run_id)
     assert (state, found["drain_and_verify"], found["release"]) == ("failed", "failed", "success")
