@@ -121,7 +121,8 @@ export async function showRun(page, asked) {
 
 /** A run that preflight stopped has written nothing to the target; its findings are in Airflow. */
 async function blocked(run) {
-  if (run.run.kind !== "migrate") return [];
+  const preflight = run.phases.find((phase) => phase.phase === "preflight");
+  if (!["failed", "success"].includes(preflight?.state)) return []; // there is nothing to ask for yet
   const path = `dags/${encodeURIComponent(run.run.dag_id)}/dagRuns/${encodeURIComponent(run.run.run_id)}`;
   try {
     const found = await airflow(`${path}/taskInstances/preflight/xcomEntries/findings`);
