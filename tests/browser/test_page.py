@@ -65,6 +65,16 @@ def test_the_tab_of_a_proved_run(museum: Museum, visit: Open, screenshots: Path)
     window.page.screenshot(path=screenshots / "run-light.png")
 
 
+def test_the_report_of_a_run_is_downloaded(museum: Museum, visit: Open) -> None:
+    window = as_admin(visit, museum)
+    frame = window.open(museum.page_of("migrate", "proved"))
+    for form, words in (("HTML", "museum.work"), ("JSON", '"format": 1')):
+        with window.page.expect_download() as download:
+            frame.get_by_role("link", name=f"Report of this run as {form}").click()
+        assert download.value.suggested_filename.endswith(f".{form.lower()}")
+        assert words in download.value.path().read_text(encoding="utf-8")
+
+
 def test_a_planted_mismatch_is_named_by_its_key(museum: Museum, visit: Open, screenshots: Path) -> None:
     window = as_admin(visit, museum, dark=True)
     frame = window.open(museum.page_of("verify", "differing"))

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
 
+from aurora_migration.bridge import report_files
 from aurora_migration.bridge.reading import control_of, reading
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.mysql.session import Session
@@ -117,6 +118,28 @@ async def evidence(request: Request, name: Name, run_id: Annotated[str, Query(ma
         request.app.state.answers, _config(request, name), "evidence", run_view.load_evidence, run_id
     )
     return _json({"target": answer.told(), **(answer.value or {})})
+
+
+@one.get("/report")
+async def report(
+    request: Request,
+    name: Name,
+    run_id: Annotated[str, Query(max_length=250)],
+    form: Annotated[str, Query(pattern=r"^(html|json)$")] = "html",
+) -> Response:
+    """The report of one run as a file to keep; as an attachment, since its page has a style of its own."""
+    config = _config(request, name)
+
+    def document(session: Session, _: Control, run: Any) -> report_files.ReportDocument:
+        return report_files.report_document(session, config, run)
+
+    answer = await _ask(request.app.state.answers, config, "report", document, run_id)
+    if answer.value is None:
+        raise HTTPException(503, "the report is not ready, or the target does not answer: try again in a moment")
+    body = answer.value.html() if form == "html" else answer.value.json()
+    kind = "text/html; charset=utf-8" if form == "html" else "application/json"
+    file = f"{config.name}-{report_files.file_name(run_id)}.{form}"
+    return Response(body, media_type=kind, headers={"content-disposition": f'attachment; filename="{file}"'})
 
 
 router.include_router(one)

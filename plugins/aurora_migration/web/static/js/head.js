@@ -11,12 +11,13 @@ export function header(asked) {
   const live = el("span", { class: "pulse", role: "status" });
   const choice = el("select", { "aria-label": "Run", onchange: choose });
   const link = el("a", { class: "small", onclick: follow }, "Run in Airflow ", icon("out"));
+  const files = el("span", { class: "small", hidden: true });
   const back = asked.own ? el("a", { href: "./", class: "small" }, "All migrations") : null;
   const node = el(
     "header",
     { class: "head" },
     el("div", { class: "grow" }, back, el("div", { class: "title" }, name, marks), about),
-    el("div", { class: "tools" }, live, asked.own ? choice : null, link),
+    el("div", { class: "tools" }, live, asked.own ? choice : null, files, link),
   );
   let listed = "";
 
@@ -45,6 +46,8 @@ export function header(asked) {
         ? `dags/${encodeURIComponent(dag)}/runs/${encodeURIComponent(run.run_id)}`
         : `dags/${encodeURIComponent(dag)}`,
     );
+    files.hidden = !run || run.active;
+    if (run) fill(files, "Report: ", file(asked.name, run, "html"), " ", file(asked.name, run, "json"));
     document.title = `${migration.name} – Migrations`;
     const mark = JSON.stringify([run?.run_id, runs]);
     if (mark !== listed && document.activeElement !== choice) {
@@ -58,6 +61,12 @@ export function header(asked) {
   }
 
   return { node, update };
+}
+
+/** A link that keeps the run's report as a file. */
+function file(name, run, form) {
+  const href = `api/migrations/${name}/report?${new URLSearchParams({ run_id: run.run_id, form })}`;
+  return el("a", { href, download: "", "aria-label": `Report of this run as ${form.toUpperCase()}` }, form.toUpperCase());
 }
 
 function option(each, run) {
