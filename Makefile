@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PYTHONPATH := plugins:.
 
-.PHONY: bench-changes soak-cdc soak-faults help demo demo-down servers servers-down accounts-plan test test-big test-cutover bench-verify screenshots lint type format lock schema compose-config setup
+.PHONY: bench-changes soak-cdc soak-faults help demo demo-down servers servers-down accounts-plan test test-long test-big test-cutover bench-verify screenshots lint type format lock schema compose-config setup
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ SEED ?= 193621042
 
 test: setup .venv/.browser ## every test, on real servers of its own
 	$(PY) -m pytest --randomly-seed=$(SEED)
+
+test-long: setup ## the whole runs that `make test` leaves out: DMS, cutover and report under Airflow, the page in a browser
+	$(PY) -m pytest -m long -p no:randomly tests/e2e tests/browser
 
 test-big: setup ## the tests of tables of a gigabyte, which `make test` leaves out
 	$(PY) -m pytest -m big tests/integration

@@ -22,14 +22,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--scenarios", metavar="DIR", help="run the cases of this folder instead of tests/scenarios")
 
 
+LEFT_OUT = ("big", "long")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests marked `big` unless -m names the marker; any other -m would undo an -m in addopts."""
-    if "big" in re.findall(r"\w+", config.option.markexpr):
-        return
-    big = [item for item in items if item.get_closest_marker("big")]
-    if big:
-        config.hook.pytest_deselected(items=big)
-        items[:] = [item for item in items if item not in big]
+    """Leave out tests marked `big` or `long` unless -m names the marker; any other -m would undo an -m in addopts."""
+    asked = re.findall(r"\w+", config.option.markexpr)
+    left_out = [name for name in LEFT_OUT if name not in asked]
+    gone = [item for item in items if any(item.get_closest_marker(name) for name in left_out)]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item not in gone]
 
 
 def pytest_report_header() -> str:

@@ -15,6 +15,7 @@ from tests.browser.conftest import Visit
 from tests.plugin.served import MANY, Served
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.e2e,
     pytest.mark.servers,
     pytest.mark.airflow,

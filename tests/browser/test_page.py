@@ -12,6 +12,7 @@ from tests.browser.conftest import NAME, Museum, Visit
 from tests.plugin.control_rows import HOSTILE
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.e2e,
     pytest.mark.servers,
     pytest.mark.airflow,

@@ -17,7 +17,13 @@ from local.servers import Pair
 from local.workload import OPERATIONS, Size, Workload, WorkloadSettings, create
 from tests.e2e.runs import assert_equal, full_log, run, sql, states
 
-pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.servers, pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.e2e,
+    pytest.mark.airflow,
+    pytest.mark.servers,
+    pytest.mark.timeout(1800),
+]
 SCHEMA, USER, PASSWORD = "move", "app_move", "let me in"
 DAG = f"{SCHEMA}.cutover"
 SIZE = Size(rows=400, big_rows=1_000)

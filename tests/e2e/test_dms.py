@@ -34,6 +34,7 @@ from local.servers import Pair
 from tests.e2e.runs import RUN_SECONDS, full_log, run, sql, states
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.e2e,
     pytest.mark.airflow,
     pytest.mark.servers,

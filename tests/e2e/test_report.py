@@ -14,7 +14,13 @@ from local.login import Login
 from local.servers import Pair
 from tests.e2e.runs import full_log, run, sql
 
-pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.servers, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.e2e,
+    pytest.mark.airflow,
+    pytest.mark.servers,
+    pytest.mark.timeout(900),
+]
 
 _MIGRATION = """
 name: {name}

@@ -77,7 +77,7 @@ def writer(airflow: AirflowInstance, root: Mapping[str, Login]) -> Iterator[Work
         yield running
 
 
-def test_an_application_writes_from_the_first_task_to_the_last_sync(
+def _an_application_writes_from_the_first_task_to_the_last_sync(
     airflow: AirflowInstance, root: Mapping[str, Login], writer: Workload
 ) -> None:
     run_id, found = run(airflow, "flow.migrate")
@@ -102,7 +102,7 @@ def test_an_application_writes_from_the_first_task_to_the_last_sync(
     assert all(extra["row_changes"] > 0 for extra in by_table.values())
 
 
-def test_a_sync_over_an_idle_source_is_short(airflow: AirflowInstance) -> None:
+def _a_sync_over_an_idle_source_is_short(airflow: AirflowInstance) -> None:
     run(airflow, "flow.sync")
     run_id, _ = run(airflow, "flow.sync")
     tasks = airflow.client.task_instances("flow.sync", run_id)
@@ -110,7 +110,7 @@ def test_a_sync_over_an_idle_source_is_short(airflow: AirflowInstance) -> None:
     assert airflow.client.xcom("flow.sync", run_id, "sync")["transactions"] == 0
 
 
-def test_ddl_pauses_and_is_acknowledged(airflow: AirflowInstance, root: Mapping[str, Login]) -> None:
+def _ddl_pauses_and_is_acknowledged(airflow: AirflowInstance, root: Mapping[str, Login]) -> None:
     sql(
         root["source"],
         f"INSERT INTO {SCHEMA}.noted VALUES (1, NOW(6))",
@@ -133,9 +133,7 @@ def test_ddl_pauses_and_is_acknowledged(airflow: AirflowInstance, root: Mapping[
     assert set(found.values()) == {"success"}, "the new definition is the one that is verified"
 
 
-def test_a_table_changed_by_hand_is_stopped_and_resynced(
-    airflow: AirflowInstance, root: Mapping[str, Login]
-) -> None:
+def _a_table_changed_by_hand_is_stopped_and_resynced(airflow: AirflowInstance, root: Mapping[str, Login]) -> None:
     sql(root["target"], f"DELETE FROM {SCHEMA}.noted WHERE id = 1")
     sql(
         root["source"], f"UPDATE {SCHEMA}.noted SET who = 'you'", f"UPDATE {SCHEMA}.accounts SET cents = cents + 0"
@@ -148,7 +146,7 @@ def test_a_table_changed_by_hand_is_stopped_and_resynced(
     assert_equal(root, SCHEMA, structure=False)
 
 
-def test_a_purged_position_is_told_and_overcome(
+def _a_purged_position_is_told_and_overcome(
     airflow: AirflowInstance, root: Mapping[str, Login], server_pair: Pair
 ) -> None:
     sql(root["source"], f"INSERT INTO {SCHEMA}.noted (id, at) VALUES (7, NOW(6))", "FLUSH BINARY LOGS")
@@ -163,6 +161,17 @@ def test_a_purged_position_is_told_and_overcome(
     sql(root["source"], f"DELETE FROM {SCHEMA}.noted WHERE id = 7")
     run(airflow, "flow.sync")
     assert_equal(root, SCHEMA, structure=False)
+
+
+def test_a_migration_that_follows_changes(
+    airflow: AirflowInstance, root: Mapping[str, Login], writer: Workload, server_pair: Pair
+) -> None:
+    """One story, since each part begins where the one before it has ended."""
+    _an_application_writes_from_the_first_task_to_the_last_sync(airflow, root, writer)
+    _a_sync_over_an_idle_source_is_short(airflow)
+    _ddl_pauses_and_is_acknowledged(airflow, root)
+    _a_table_changed_by_hand_is_stopped_and_resynced(airflow, root)
+    _a_purged_position_is_told_and_overcome(airflow, root, server_pair)
 
 
 def test_a_sync_by_checksum_rewrites_what_differs(airflow: AirflowInstance, root: Mapping[str, Login]) -> None:
