@@ -42,10 +42,10 @@ SEED ?= 193621042
 .venv/.browser: local/browser.py | .venv/.installed
 	@$(PY) -m local.browser >/dev/null && touch $@
 
-test: setup .venv/.browser ## every test, on real servers of its own
+test: setup ## the tests, on real servers of its own (test-long and test-big have the rest)
 	$(PY) -m pytest --randomly-seed=$(SEED)
 
-test-long: setup ## the whole runs that `make test` leaves out: DMS, cutover and report under Airflow, the page in a browser
+test-long: setup .venv/.browser ## the whole runs that `make test` leaves out: DMS, cutover and report under Airflow, the page in a browser
 	$(PY) -m pytest -m long -p no:randomly tests/e2e tests/browser
 
 test-big: setup ## the tests of tables of a gigabyte, which `make test` leaves out

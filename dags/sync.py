@@ -14,6 +14,7 @@ from aurora_migration.operators.sync import (
     ComparePlanOperator,
     SyncDoneOperator,
     SyncOperator,
+    tables_alias,
 )
 
 
@@ -47,6 +48,7 @@ def _by_checksum(config: MigrationConfig) -> None:
     units = CompareAndRewriteOperator.partial(
         migration=config.name,
         task_id="compare_and_rewrite",
+        outlets=[tables_alias(config.name)],
         doc_md=task_doc("compare_and_rewrite"),
         max_active_tis_per_dagrun=config.load.parallel_units,
         map_index_template="{{ task.unit['label'] }}",

@@ -26,7 +26,7 @@ LEFT_OUT = ("big", "long")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out tests marked `big` or `long` unless -m names the marker; any other -m would undo an -m in addopts."""
+    """Leave out tests marked `big` or `long` unless -m names the marker; an -m in addopts would be undone."""
     asked = re.findall(r"\w+", config.option.markexpr)
     left_out = [name for name in LEFT_OUT if name not in asked]
     gone = [item for item in items if any(item.get_closest_marker(name) for name in left_out)]
