@@ -13,6 +13,7 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import account, identifier, raw
 
+_SERVERS_OWN = frozenset({"system user", "event_scheduler", "unauthenticated user"})
 _NO_SUCH_THREAD: Final = 1094
 _EVENT_IN_THE_PAST: Final = frozenset({1543, 1588, 1589})  # it cannot be enabled any more, and will not run
 _TURNS: Final = 5
@@ -61,8 +62,22 @@ def unlock_accounts(session: Session, names: Iterable[AccountName]) -> None:
 
 
 def sessions(session: Session) -> list[dict[str, Any]]:
-    """Everybody's sessions but this one and the server's own: id, user, host, db, command, seconds."""
-    return session.query(statement("cutover/sessions"))
+    """Sessions but this one, binlog readers and the server's own: id, user, host, db, command, seconds."""
+    own = session.connection.thread_id()
+    return [
+        {
+            "id": row["Id"],
+            "user": row["User"],
+            "host": row["Host"],
+            "db": row["db"],
+            "command": row["Command"],
+            "seconds": row["Time"],
+        }
+        for row in session.query(statement("cutover/sessions"))
+        if row["Id"] != own
+        and row["User"] not in _SERVERS_OWN
+        and not str(row["Command"]).startswith("Binlog Dump")
+    ]
 
 
 def end_sessions(session: Session, users: Collection[str]) -> int:
