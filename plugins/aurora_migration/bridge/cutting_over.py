@@ -65,7 +65,7 @@ def drain_and_verify(run: Run) -> dict[str, Any]:
         result = following.sync_once(here.way)
         if not result.reached:
             raise RetryableError("the target has not caught up yet", subject=f"migration {run.config.name}")
-        following.check_sync(here.way, result)
+        following.check_stopped(here.way, result)
         counts = cutover_verifying.verify_rows(run, here.forward_plan, here.record, _changed(here))
         _check_still(here)
         here.move(

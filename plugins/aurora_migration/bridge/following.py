@@ -87,9 +87,13 @@ def catch_up(run: Run) -> dict[str, Any]:
             end = until if planned.table.chunk_key else None
             sync.add_table(target, run.control, TableSync(planned.mapping.source, mode, end))
     result = _follow(run, during_load=True)
+    if not result.reached:
+        raise RetryableError(
+            "the target has not caught up with the load's end", subject=f"migration {run.config.name}"
+        )
     with Session.open(run.target) as target:
         sync.set_state(target, run.control, SyncState.RUNNING)
-    _check_stopped(run, result)
+    check_stopped(run, result)
     return result.summary()
 
 
@@ -169,11 +173,6 @@ def settle(run: Run) -> Callable[[], None] | None:
     return caught_up
 
 
-def check_sync(run: Run, result: SyncResult) -> None:
-    """Raises: DataMismatchError if tables are stopped: they need a person, while the others go on."""
-    _check_stopped(run, result)
-
-
 def _follow(
     run: Run,
     *,
@@ -202,7 +201,8 @@ def _follow(
     return result
 
 
-def _check_stopped(run: Run, result: SyncResult) -> None:
+def check_stopped(run: Run, result: SyncResult) -> None:
+    """Raises: DataMismatchError if tables are stopped: they need a person, while the others go on."""
     if result.stopped:
         names = ", ".join(map(str, result.stopped))
         raise DataMismatchError(

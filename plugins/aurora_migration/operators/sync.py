@@ -51,7 +51,7 @@ class SyncOperator(MigrationOperator):
             shared: dict[str, JsonValue] = {"position": str(result.position), "run_id": run.run_id}
             for name, count in result.row_changes.items():
                 events.add(table_asset(self.migration, name), extra={**shared, "row_changes": count})
-            following.check_sync(run, result)
+            following.check_stopped(run, result)
         return summary
 
 

@@ -136,6 +136,15 @@ class Applier:
         self._context.tally.add(self._transactions, self._written)
         self._clear()
 
+    def finish(self, at: Position) -> None:
+        """Nothing more comes: commit what is complete and go to ``at``, where reading goes on.
+
+        A large transaction that has not ended is in the open target transaction and is not committed: the log was
+        cut off within it. Raises: StrayRowsError, RetryableError.
+        """
+        if not self._alone:
+            self.commit(at)
+
     def savepoint(self, name: str) -> None:
         """The source sets a savepoint."""
         if not self._alone:

@@ -203,7 +203,7 @@ class _Sweep:
             reader = BinlogReader(stream, start, self._definitions.find, by_gtid=by_gtid, stop=stop)
             try:
                 self._take(reader, reader)
-                applier.commit(at=reader.position)
+                applier.finish(reader.position)
             except StrayRowsError as error:
                 self._stop_table(error)
                 return False

@@ -96,39 +96,36 @@ class TableWriter:
         self._insert(session, [s.after for s in net.states.values() if s.after is not None], replace_rows=True)
 
     def _write_strict(self, session: Session, net: KeyedChanges) -> None:
-        going, coming, replaced = [], [], 0
-        in_place = self._one_unique_key
+        going: list[KeyValues] = []
+        changed: list[Row] = []
+        fresh: list[Row] = []
         for key, state in net.states.items():
             before, after = state.before, state.after
-            if before is None and after is None:
+            if before == after:
                 continue  # it came and went; to the target's collation another key's row may have this key
-            if after is None:
+            if after is not None:
+                (changed if before is not None and self._one_unique_key else fresh).append(after)
+            if before is not None and (after is None or not self._one_unique_key):
                 going.append(key)
-            elif before is None:
-                coming.append(after)
-            elif before != after:
-                coming.append(after)
-                if in_place:
-                    replaced += 1
-                else:
-                    going.append(key)
-        self._delete_strictly(session, net, going)
-        found = self._insert(session, coming, replace_rows=in_place and replaced > 0)
-        if found != replaced:
-            words = f"{found} rows were there to be replaced and {replaced} were expected"
+        self._delete_strictly(session, going)
+        # apart from one another, or a row too many would make up for one that is missing
+        found = self._insert(session, changed, replace_rows=True)
+        if found != len(changed):
+            words = f"{found} rows were there to be replaced and {len(changed)} were expected"
             raise StrayRowsError(self.table.name, words)
+        self._insert(session, fresh, replace_rows=False)
 
     def _delete(self, session: Session, keys: Iterable[KeyValues]) -> None:
         for _, condition in self._conditions(keys):
             session.execute(statement("cdc/delete_keys", table=qualified(self.target), condition=condition))
 
-    def _delete_strictly(self, session: Session, net: KeyedChanges, keys: Sequence[KeyValues]) -> None:
+    def _delete_strictly(self, session: Session, keys: Sequence[KeyValues]) -> None:
         for batch, condition in self._conditions(keys):
-            wanted = sum(net.states[key].before is not None for key in batch)
             sql = statement("cdc/delete_keys", table=qualified(self.target), condition=condition)
             hit = session.execute(sql)
-            if hit != wanted:
-                raise StrayRowsError(self.table.name, f"{hit} rows were there to go and {wanted} were expected")
+            if hit != len(batch):
+                words = f"{hit} rows were there to go and {len(batch)} were expected"
+                raise StrayRowsError(self.table.name, words)
 
     def _conditions(self, keys: Iterable[KeyValues]) -> Iterator[tuple[list[KeyValues], Fragment]]:
         batch: list[KeyValues] = []
