@@ -260,7 +260,7 @@ def _open(run: Run, record: Session, target: Session, found: Cutover) -> dict[st
 def _events_to_run(run: Run, record: Session, found: Cutover) -> Iterable[TableName]:
     """The events of the side that is opened, which ran on the other until writes were blocked."""
     if run.options.direction == "forward":
-        names = [TableName(*name.split(".", 1)) for name in found.changes.source_events]
+        names = found.changes.source_events
         return [TableName(run.config.target_schema(name.schema), name.name) for name in names]
     before = {
         name
@@ -268,7 +268,7 @@ def _events_to_run(run: Run, record: Session, found: Cutover) -> Iterable[TableN
         if one.state.decided and one.direction == "forward"
         for name in one.changes.source_events
     }
-    return [TableName(*name.split(".", 1)) for name in sorted(before)]
+    return sorted(before)
 
 
 def _changed(here: Scene) -> frozenset[TableName] | None:

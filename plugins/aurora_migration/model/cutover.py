@@ -16,6 +16,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from aurora_migration.model.names import TableName
+
 
 class CutoverState(StrEnum):
     """How far a cutover is."""
@@ -46,11 +48,11 @@ class CutoverState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CutoverChanges:
-    """What was changed, recorded before it was: texts as servers name them (``user@host``, ``schema.event``)."""
+    """What was changed, recorded before it was: accounts as ``user@host``, events by schema and name."""
 
     source_accounts: tuple[str, ...] = ()
     target_accounts: tuple[str, ...] = ()
-    source_events: tuple[str, ...] = ()
+    source_events: tuple[TableName, ...] = ()
     read_only: str = ""  # the source's own state before: "", "read_only" or "super_read_only"
 
     def text(self) -> str:
@@ -62,7 +64,7 @@ class CutoverChanges:
         return cls(
             tuple(found.get("source_accounts", ())),
             tuple(found.get("target_accounts", ())),
-            tuple(found.get("source_events", ())),
+            tuple(TableName(**name) for name in found.get("source_events", ())),
             found.get("read_only", ""),
         )
 

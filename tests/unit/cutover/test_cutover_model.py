@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from aurora_migration.model.cutover import Cutover, CutoverChanges, CutoverState, closed_accounts
+from aurora_migration.model.names import TableName
 
 BEGAN = datetime(2026, 1, 2, 3, 4, 5)
 S = CutoverState
@@ -47,7 +48,7 @@ def test_states() -> None:
 
 
 def test_changes_survive_their_text() -> None:
-    changes = CutoverChanges(("a@%",), ("b@h", 'odd "name"@%'), ("shop.ev.ent",), "read_only")
+    changes = CutoverChanges(("a@%",), ("b@h", 'odd "name"@%'), (TableName("sh.op", "ev.ent"),), "read_only")
     assert CutoverChanges.parse(changes.text()) == changes
     assert CutoverChanges.parse("{}") == CutoverChanges()
 

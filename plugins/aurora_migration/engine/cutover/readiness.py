@@ -53,7 +53,7 @@ def block_findings(sides: Sides, changes: CutoverChanges) -> tuple[Finding, ...]
             blocker("no-accounts-to-lock", label, words, "mend cutover.accounts, or choose another policy")
         )
     if changes.source_events:
-        shown = ", ".join(changes.source_events)
+        shown = ", ".join(map(str, changes.source_events))
         found.append(
             note("events-to-move", label, f"will be disabled here and run on the target: {shown}", "nothing")
         )

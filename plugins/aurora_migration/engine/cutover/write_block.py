@@ -64,7 +64,7 @@ def intended(sides: Sides) -> CutoverChanges:
     return CutoverChanges(
         source_accounts=source_accounts if config.write_block == "lock-accounts" else (),
         target_accounts=_applications(sides, sides.target),
-        source_events=tuple(str(name) for name in locks.enabled_events(sides.source, sides.schemas)),
+        source_events=locks.enabled_events(sides.source, sides.schemas),
         read_only=locks.read_only_state(sides.source),
     )
 
@@ -76,7 +76,7 @@ def block(sides: Sides, changes: CutoverChanges) -> None:
     """
     _close(sides, sides.target, changes.target_accounts)
     for name in changes.source_events:
-        locks.set_event(sides.source, _event(name), enabled=False)
+        locks.set_event(sides.source, name, enabled=False)
     _let_events_end(sides)
     policy = sides.config.cutover.write_block
     if policy == "lock-accounts":
@@ -112,7 +112,7 @@ def undo(sides: Sides, changes: CutoverChanges, policy: str) -> None:
         locks.set_read_only(sides.source, changes.read_only)
     locks.unlock_accounts(sides.source, _names(changes.source_accounts))
     for name in changes.source_events:
-        locks.set_event(sides.source, _event(name), enabled=True)
+        locks.set_event(sides.source, name, enabled=True)
 
 
 def open_target(target: Session, changes: CutoverChanges) -> None:
@@ -230,8 +230,3 @@ def _stands_still(sides: Sides) -> str:
 
 def _names(texts: Sequence[str]) -> list[AccountName]:
     return [AccountName.parse(text) for text in texts]
-
-
-def _event(text: str) -> TableName:
-    schema, _, name = text.partition(".")
-    return TableName(schema, name)
