@@ -8,16 +8,15 @@ two target transactions. A process that dies leaves the checkpoint where its las
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from aurora_migration.engine.cdc.behind import Behind
 from aurora_migration.engine.cdc.definitions import Definitions
-from aurora_migration.engine.cdc.net import ImpossibleChangeError, KeyedChanges, NetChanges, net_changes
 from aurora_migration.engine.cdc.tally import Tally
 from aurora_migration.engine.cdc.transaction import SourceTransaction
-from aurora_migration.engine.cdc.writing import StrayRowsError, TableWriter
+from aurora_migration.engine.cdc.waiting import WaitingChanges
 from aurora_migration.model.change import Begin, End, Outcome, RowChange
 from aurora_migration.model.names import TableName
 from aurora_migration.model.position import Position
@@ -56,13 +55,13 @@ class Applier:
         self._session = context.session
         self._same_server = same_server
         self._windows = {mode.until for mode in context.modes.values() if mode.until}
-        self._writers: dict[TableName, TableWriter] = {}
-        self._nets: dict[TableName, NetChanges] = {}
-        self._merged = self._merged_bytes = 0  # changes that wait to be written
+        self._waiting = WaitingChanges(
+            context.session, context.style, context.modes, context.definitions, self._begin_on_target
+        )
+        self._waiting_bytes = 0
         self._read = SourceTransaction()
         self._last: End | None = None  # the newest transaction that the next commit covers
         self._transactions = 0
-        self._written: dict[TableName, int] = {}
         self._open = False  # a target transaction
         self._alone = False  # it holds a single source transaction, which has not ended
         self._spooled = 0
@@ -106,8 +105,8 @@ class Applier:
             self._spool()
             self.commit_prepared(self._read.xid)
         else:
-            self._merged_bytes += self._read.size
-            self._merge(self._read.take())
+            self._waiting_bytes += self._read.size
+            self._waiting.add(self._read.take())
         self._spooled = 0
         self._last = item
         self._transactions += 1
@@ -127,13 +126,13 @@ class Applier:
         committed_at = self._last.committed_at if self._last else self.checkpoint.committed_at
         state = SyncState.RUNNING if self.checkpoint.state is SyncState.PAUSED else self.checkpoint.state
         moved = replace(self.checkpoint, position=position, committed_at=committed_at, state=state, words="")
-        control, changes = self._context.control, sum(self._written.values())
-        sync.move_checkpoint(self._session, control, moved, self._transactions, changes)
-        sync.count_changes(self._session, control, self._written)
+        control, written = self._context.control, self._waiting.counts
+        sync.move_checkpoint(self._session, control, moved, self._transactions, sum(written.values()))
+        sync.count_changes(self._session, control, written)
         self._context.tally.sample(self._session, control, self._context.run_id, moved)
         self._session.execute(raw("COMMIT"))
         self.checkpoint = replace(moved, moves=moved.moves + 1)
-        self._context.tally.add(self._transactions, self._written)
+        self._context.tally.add(self._transactions, written)
         self._clear()
 
     def finish(self, at: Position) -> None:
@@ -150,7 +149,7 @@ class Applier:
         if not self._alone:
             self._read.mark(name)
             return
-        self._merge(self._read.take())
+        self._waiting.add(self._read.take())
         self._flush()
         self._session.execute(raw("SAVEPOINT ") + identifier(name))
 
@@ -160,7 +159,7 @@ class Applier:
             return
         self._behind.wait()
         self._read.take()
-        self._forget_nets()
+        self._forget()
         self._session.execute(raw("ROLLBACK TO SAVEPOINT ") + identifier(name))
 
     def commit_prepared(self, xid: str) -> None:
@@ -169,9 +168,9 @@ class Applier:
         for change in prepared.kept(self._session, self._context.control, xid, self._context.definitions.find):
             self._read.add(change)
             if len(self._read.changes) >= self._context.rows:
-                self._merge(self._read.take())
+                self._waiting.add(self._read.take())
                 self._flush()
-        self._merge(self._read.take())
+        self._waiting.add(self._read.take())
         self.forget_prepared(xid)
 
     def forget_prepared(self, xid: str) -> None:
@@ -183,40 +182,12 @@ class Applier:
         """Roll back after a StrayRowsError; the keys by which the table differs, as far as they are known."""
         self._behind.close()
         self._session.execute(raw("ROLLBACK"))
-        net = self._nets.get(table)
-        return self._writer(net).stray_keys(self._session, net) if isinstance(net, KeyedChanges) else ()
+        return self._waiting.stray_keys(table)
 
     def _is_full(self) -> bool:
-        if self._merged >= self._context.rows or self._merged_bytes >= _BATCH_BYTES:
+        if self._waiting.count >= self._context.rows or self._waiting_bytes >= _BATCH_BYTES:
             return True
         return self._context.clock() - self._since >= _BATCH_SECONDS
-
-    def _merge(self, changes: Iterable[RowChange]) -> None:
-        """Add changes to what waits to be written, by the mode of their table."""
-        modes = self._context.modes
-        for change in changes:
-            name = change.table.name
-            mode = modes[name].mode
-            if mode is TableMode.SKIP or mode is TableMode.STOPPED:
-                continue
-            net = self._nets.get(name)
-            if net is None or net.table is not change.table:
-                net = self._new_net(change, strict=mode is TableMode.STRICT)
-            try:
-                net.add(change)
-            except ImpossibleChangeError as error:
-                raise StrayRowsError(name, str(error)) from error
-            self._merged += 1
-            self._written[name] = self._written.get(name, 0) + 1
-
-    def _new_net(self, change: RowChange, *, strict: bool) -> NetChanges:
-        if change.table.name in self._nets:  # under an older definition
-            self._begin_on_target()
-            self._flush()
-            self._writers.pop(change.table.name, None)
-        net = net_changes(change.table, strict=strict)
-        self._nets[change.table.name] = net
-        return net
 
     def _spill(self) -> None:
         """The transaction grows too large to wait in memory: it gets a target transaction of its own."""
@@ -229,12 +200,12 @@ class Applier:
             return
         changes, start = self._read.changes, 0
         for name, end in self._read.savepoints.items():
-            self._merge(changes[start:end])
+            self._waiting.add(changes[start:end])
             self._flush()
             self._session.execute(raw("SAVEPOINT ") + identifier(name))
             start = end
         self._read.take()
-        self._merge(changes[start:])
+        self._waiting.add(changes[start:])
         self._flush_behind()
 
     def _spool(self) -> None:
@@ -250,8 +221,8 @@ class Applier:
             self._behind.wait()
             self._session.execute(raw("ROLLBACK"))
             self._open = False
-            self._forget_nets()
-            self._written.clear()
+            self._forget()
+            self._waiting.counts.clear()
 
     def _close(self, until: Until) -> None:
         """The passing mode of some tables ends in front of the transaction that begins."""
@@ -270,35 +241,19 @@ class Applier:
 
     def _flush(self) -> None:
         self._behind.wait()
-        self._write([(self._writer(net), net) for net in self._nets.values()])
-        self._forget_nets()
+        self._waiting.take()()
+        self._waiting_bytes = 0
 
     def _flush_behind(self) -> None:
         """Write what waits while the rest of the transaction is read."""
-        parts = [(self._writer(net), net) for net in self._nets.values()]
-        self._forget_nets()
-        self._behind.start(lambda: self._write(parts))
+        self._behind.start(self._waiting.take())
+        self._waiting_bytes = 0
 
-    def _write(self, parts: Sequence[tuple[TableWriter, NetChanges]]) -> None:
-        for writer, net in parts:
-            try:
-                writer.write(self._session, net)
-            except StrayRowsError:
-                self._nets[net.table.name] = net  # what `abandon` names the keys of
-                raise
-
-    def _forget_nets(self) -> None:
-        self._nets.clear()
-        self._merged = self._merged_bytes = 0
-
-    def _writer(self, net: NetChanges) -> TableWriter:
-        name = net.table.name
-        if name not in self._writers or self._writers[name].table is not net.table:
-            target = self._context.definitions.target_name(name)
-            self._writers[name] = TableWriter(net.table, target, self._context.style)
-        return self._writers[name]
+    def _forget(self) -> None:
+        self._waiting.forget()
+        self._waiting_bytes = 0
 
     def _clear(self) -> None:
-        self._last, self._transactions, self._written = None, 0, {}
+        self._last, self._transactions, self._waiting.counts = None, 0, {}
         self._open = self._alone = False
         self._since = self._context.clock()
