@@ -12,10 +12,9 @@ from aurora_migration.bridge.params import cutover_params
 from aurora_migration.bridge.task_text import task_doc
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.operators.cutover import (
-    BlockWritesOperator,
+    AnalyzeOperator,
     CutoverSummaryOperator,
-    DrainAndVerifyOperator,
-    HandOverOperator,
+    MoveWritesOperator,
     ReadinessOperator,
     ReleaseOperator,
 )
@@ -35,7 +34,8 @@ def build(config: MigrationConfig) -> DAG:
         default_args={"owner": config.owner, "retries": 2, "retry_delay": timedelta(seconds=2)},
     ) as dag:
         readiness = ReadinessOperator(**name, task_id="readiness")
-        block = BlockWritesOperator(**name, task_id="block_writes")
+        # Nobody can write while it runs: one task, since the way from one task to the next takes seconds.
+        move = MoveWritesOperator(**name, task_id="move_writes", retries=4)
         if config.cutover.approval == "required":
             approve = ApprovalOperator(
                 task_id="approve",
@@ -44,18 +44,14 @@ def build(config: MigrationConfig) -> DAG:
                 body="{{ ti.xcom_pull(task_ids='readiness')['table'] }}",
                 defaults=ApprovalOperator.REJECT,
                 response_timeout=timedelta(minutes=config.cutover.approval_minutes),
-                retries=0,
             )
-            readiness >> approve >> block
+            readiness >> approve >> move
         else:
-            readiness >> block
-        (
-            block
-            >> DrainAndVerifyOperator(**name, task_id="drain_and_verify")
-            >> HandOverOperator(**name, task_id="hand_over", retries=6)
-            >> ReleaseOperator(**name, task_id="release", trigger_rule="all_done", retries=60)
-            >> CutoverSummaryOperator(**name, task_id="summary", trigger_rule="all_done")
-        )
+            readiness >> move
+        # Teardowns run also in a run that a person marks as failed.
+        release = ReleaseOperator(**name, task_id="release", retries=60).as_teardown()
+        summary = CutoverSummaryOperator(**name, task_id="summary").as_teardown(on_failure_fail_dagrun=True)
+        move >> release >> AnalyzeOperator(**name, task_id="analyze", trigger_rule="all_done") >> summary
     return dag
 
 

@@ -181,7 +181,7 @@ def _rejected_and_unanswered(airflow: AirflowInstance, app: Mapping[str, Login])
             answer(airflow, run_id, word)
         state, found = end(airflow, run_id)
         assert state == "success"
-        assert {found[task] for task in ("block_writes", "drain_and_verify", "hand_over")} == {"skipped"}
+        assert {found[task] for task in ("move_writes", "analyze")} == {"skipped"}
         assert (found["release"], found["summary"]) == ("success", "skipped")
         assert "not approved" in full_log(airflow, DAG, run_id, "summary")
         assert refusal(app["source"]) == 0
@@ -195,11 +195,11 @@ def _differing(airflow: AirflowInstance, root: Mapping[str, Login], app: Mapping
     wait_for(app["source"], 0)
     writable_at = time.time()
     state, found = end(airflow, run_id)
-    assert (state, found["drain_and_verify"], found["release"]) == ("failed", "failed", "success")
-    took = writable_at - finished_at(airflow, run_id, "drain_and_verify")
+    assert (state, found["move_writes"], found["release"]) == ("failed", "failed", "success")
+    took = writable_at - finished_at(airflow, run_id, "move_writes")
     print(f"the source took writes {took:.2f} s after the verification failed")
     assert took < UNDONE_SECONDS
-    assert f"{SCHEMA}.marks" in full_log(airflow, DAG, run_id, "drain_and_verify")
+    assert f"{SCHEMA}.marks" in full_log(airflow, DAG, run_id, "move_writes")
     assert "the source takes writes" in full_log(airflow, DAG, run_id, "summary")
     assert refusal(app["target"]) == LOCKED
     sql(root["target"], f"INSERT INTO {SCHEMA}.marks VALUES (2, 'two')")

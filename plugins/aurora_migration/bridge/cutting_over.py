@@ -7,7 +7,7 @@ Nothing is changed on a server before it is recorded what is about to be. Up to 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from aurora_migration.model.cutover import Cutover, CutoverState, closed_account
 from aurora_migration.model.names import TableName
 from aurora_migration.mysql import programs
 from aurora_migration.mysql.session import Session
-from aurora_migration.store import cutovers, prepared, runs, sync
+from aurora_migration.store import cutovers, prepared, sync
 
 _log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ def hand_over(run: Run) -> dict[str, Any]:
             raise ConfigurationError(
                 f"is {found.state}",
                 subject=f"cutover {run.run_id}",
-                remedy="clear block_writes and what follows",
+                remedy="clear move_writes and what follows",
             )
         return _open_and_follow_back(here, found)
 
@@ -129,41 +129,6 @@ def release_unfinished(run: Run) -> None:
             _log.warning("An earlier cutover is brought to its end run_id=%s state=%s", one.run_id, one.state)
             options = replace(run.options, direction=one.direction)
             release(replace(run, run_id=one.run_id, options=options))
-
-
-def summary(run: Run, states: Mapping[str, str]) -> dict[str, Any]:
-    """What became of the cutover, for people. Raises: DataMismatchError if it failed and was undone."""
-    with Session.open(run.target) as target:
-        found = cutovers.find(target, run.control, run.run_id) if run.control.exists(target) else None
-        if run.control.exists(target):
-            state = "success" if found is not None and found.state.decided else "failed"
-            runs.finish_run(target, run.control, run.run_id, state)
-    failed = sorted(task for task, state in states.items() if state == "failed")
-    if found is not None and not found.state.ended:
-        raise DataMismatchError(
-            f"the cutover is {found.state}: neither side may be taking writes",
-            remedy="clear release, until it ends",
-        )
-    if found is None or not found.state.decided:
-        if failed:
-            raise DataMismatchError(
-                f"no cutover: {', '.join(failed)} failed; the source takes writes",
-                remedy="see the log of the task; then start a new run",
-            )
-        return {"state": "not approved"}
-    seconds = found.downtime_seconds
-    _log.info("CUT OVER write_downtime_seconds=%s approved_by=%s", seconds, found.approved_by)
-    left, taken = run.config.source.connection, run.config.target.connection
-    if found.direction == "back":
-        left, taken = taken, left
-    _log.info("Applications write to connection %s from now on, and no more to %s", taken, left)
-    return {
-        "state": str(found.state),
-        "write_downtime_seconds": seconds,
-        "approved_by": found.approved_by,
-        "writes_go_to": taken,
-        "writes_came_from": left,
-    }
 
 
 def _release(here: Scene, found: Cutover) -> dict[str, Any]:

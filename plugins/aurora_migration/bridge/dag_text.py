@@ -62,10 +62,11 @@ def cutover_doc(config: MigrationConfig) -> str:
 
 1. **readiness** gathers the facts and stops unless everything is ready.
 2. **approve** shows them to a person; no answer within {cutover.approval_minutes} minutes means no.
-3. **block_writes** (`{cutover.write_block}`) ends writes on the source and proves it.
-4. **drain_and_verify** applies the rest and compares rows (`{cutover.verification}`).
-5. **hand_over** raises counters, creates triggers, decides for the target, opens it and lets its events run.
-6. **release** undoes the block if any of this did not happen: the source takes writes again.
+3. **move_writes** ends writes on the source (`{cutover.write_block}`) and proves it, applies the rest, compares
+   rows (`{cutover.verification}`), raises counters, creates triggers, decides for the target, opens it and lets
+   its events run.
+4. **release** undoes the block if any of this did not happen: the source takes writes again.
+5. **analyze** gathers statistics of the tables that are in use now.
 
 Any task may be cleared: it goes on from what is recorded. After the hand-over there is no way back in this run.
 """

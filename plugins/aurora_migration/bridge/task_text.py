@@ -79,11 +79,19 @@ Compares one load unit with the live source by hashes, chunk by chunk, and rewri
 """,
     "done": "Decides whether the sync is green: every unit compared, nothing left behind.",
     "readiness": "Gathers the facts for the person who approves, and stops unless everything is ready.",
-    "approve": "Waits for a person, who sees the facts. No answer in time means no, and nothing is changed.",
-    "block_writes": "Blocks writes on the source as the migration file says, and proves that they are.",
-    "drain_and_verify": "Applies the last changes and compares both sides, which stand still.",
-    "hand_over": "Makes the target complete (counters, triggers, events) and opens it. No way back after it.",
+    "approve": """
+Waits for a person, who sees the facts. No answer in time means no, and nothing is changed. Answered in the very
+second in which it asks, it may ask again: Airflow then takes the end of the asking process for a failure.
+""",
+    "move_writes": """
+Blocks writes on the source as the migration file says and proves it, applies the last changes, compares both
+sides, makes the target complete (counters, triggers), **decides** for it, opens it and lets its events run. Before
+the decision a failure gives the source its writes back at once; behind it there is no way back in this run.
+
+**Died or cleared?** It goes on from what is recorded. The page has its three phases with their times.
+""",
     "release": "Lets the source take writes again unless the target was handed over; always runs.",
+    "analyze": "Gathers statistics of the tables that applications write to now. No write waits for it.",
     "summary": "Says where the applications are to write, and decides whether the run is green.",
     "dms_provision": "Makes sure that subnet group, instance, endpoints and replication are there.",
     "dms_load": "Starts the load of AWS DMS, waits for its end, and believes it only if every table is whole.",

@@ -7,9 +7,8 @@ from typing import Any
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowSkipException
 
-from aurora_migration.bridge import cutover_readiness, cutting_over, outcomes
+from aurora_migration.bridge import cutover_outcome, cutover_readiness, cutting_over, moving_writes, outcomes
 from aurora_migration.bridge.run import Run
-from aurora_migration.mysql.session import Session
 from aurora_migration.operators.base import MigrationOperator
 
 
@@ -23,37 +22,21 @@ class ReadinessOperator(MigrationOperator):
 
 
 class BlockWritesOperator(MigrationOperator):
-    """Blocks writes on the source and proves it."""
+    """Blocks writes on the source and proves it, where another task has to do something before they move."""
 
     ui_color = "#fce8e6"
 
     def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
-        answer: Any = context["ti"].xcom_pull(task_ids="approve") or {}
-        with Session.open(run.target) as target, run.phase(target, "block-writes") as summary:
-            summary.update(cutting_over.block(run, _who(answer)))
-        return summary
+        return moving_writes.block_writes(run, _who(_answer(context)))
 
 
-class DrainAndVerifyOperator(MigrationOperator):
-    """Applies the last changes and compares both sides, which stand still."""
+class MoveWritesOperator(MigrationOperator):
+    """Blocks writes on the source, applies and proves what is left, opens the target; undoes it if that fails."""
 
     ui_color = "#fce8e6"
 
     def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
-        with Session.open(run.target) as target, run.phase(target, "drain-and-verify") as summary:
-            summary.update(cutting_over.drain_and_verify(run))
-        return summary
-
-
-class HandOverOperator(MigrationOperator):
-    """Makes the target complete and opens it."""
-
-    ui_color = "#fce8e6"
-
-    def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
-        with Session.open(run.target) as target, run.phase(target, "hand-over") as summary:
-            summary.update(cutting_over.hand_over(run))
-        return summary
+        return moving_writes.move_writes(run, _who(_answer(context)))
 
 
 class ReleaseOperator(MigrationOperator):
@@ -65,21 +48,44 @@ class ReleaseOperator(MigrationOperator):
         return cutting_over.release(run)
 
 
+class AnalyzeOperator(MigrationOperator):
+    """Gathers statistics of the tables that applications write to now; no write waits for it."""
+
+    ui_color = "#fce8e6"
+
+    def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
+        summary = moving_writes.analyze(run)
+        if not summary:
+            raise AirflowSkipException("there was no cutover")
+        return summary
+
+
 class CutoverSummaryOperator(MigrationOperator):
     """Says where the applications are to write, and decides whether the run is green."""
 
     ui_color = "#fce8e6"
 
     def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
-        summary = cutting_over.summary(run, outcomes.states_of_others(context))
-        if summary["state"] == "not approved":
-            raise AirflowSkipException("not approved: nothing was changed, the source takes writes")
+        summary = cutover_outcome.summary(run, outcomes.states_of_others(context))
+        if summary["state"] == cutover_outcome.NOT_APPROVED:
+            raise AirflowSkipException(f"{_no(_answer(context))}: nothing was changed, the source takes writes")
         return summary
 
 
+def _answer(context: Context) -> Any:
+    """What the person said; empty where nobody was asked."""
+    return context["ti"].xcom_pull(task_ids="approve") or {}
+
+
 def _who(answer: Any) -> str:
-    """Who approved, as Airflow names them; an unattended cutover says so."""
+    """Who answered, as Airflow names them; an unattended cutover says so."""
     user = answer.get("responded_by_user") if isinstance(answer, dict) else None
     if not user:
         return "unattended"
     return str(user.get("name") or user.get("id")) if isinstance(user, dict) else str(user)
+
+
+def _no(answer: Any) -> str:
+    """Why there is no approval: somebody said no, or nobody said anything in time."""
+    who = _who(answer)
+    return "not approved: nobody answered in time" if who == "unattended" else f"not approved by {who}"

@@ -5,6 +5,7 @@
     create_programs(plan, source, target) -> ProgramsResult               routines, views, triggers, events
     create_triggers(plan, table, source, target) -> findings              one table's alone, after a repair
     create_all_triggers(plan, source, target) -> findings                 those of all tables, at the cutover
+    analyze_tables(target, names) -> names                                statistics once more, behind the cutover
 
 Rules are `AppliedRule`s: everything that was changed on purpose. ``complete_table`` and ``add_foreign_keys`` do
 wave 2 for one table, for callers that spread tables over tasks; all tables need their indexes before the first
@@ -20,12 +21,18 @@ from aurora_migration.engine.schema.programs import (
     create_programs,
     create_triggers,
 )
-from aurora_migration.engine.schema.second_wave import add_foreign_keys, complete_table, complete_tables
+from aurora_migration.engine.schema.second_wave import (
+    add_foreign_keys,
+    analyze_tables,
+    complete_table,
+    complete_tables,
+)
 
 __all__ = [
     "EventState",
     "ProgramsResult",
     "add_foreign_keys",
+    "analyze_tables",
     "complete_table",
     "complete_tables",
     "create_all_triggers",

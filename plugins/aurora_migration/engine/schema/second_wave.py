@@ -18,7 +18,7 @@ from aurora_migration.engine.schema.definitions import (
     plan_names,
     without_foreign_key_checks,
 )
-from aurora_migration.errors import SchemaMismatchError, StatementError
+from aurora_migration.errors import MissingPrivilegeError, SchemaMismatchError, StatementError
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan, PlannedTable
 from aurora_migration.model.rule import AppliedRule
@@ -95,6 +95,21 @@ def add_foreign_keys(
             _alter(target, name, [raw("ADD ") + trusted(key.text) for key in add])
         log.info("foreign keys added table=%s names=%s", name, ", ".join(key.name for key in add))
     return tuple(rules)
+
+
+def analyze_tables(target: Session, names: Iterable[TableName]) -> tuple[TableName, ...]:
+    """Gather statistics of tables that are in use; returns those where it failed, which are warned of.
+
+    Raises: RetryableError.
+    """
+    failed = []
+    for name in names:
+        try:
+            _analyze(target, name)
+        except (StatementError, MissingPrivilegeError) as error:
+            log.warning("statistics not gathered table=%s reason=%s What to do: ANALYZE TABLE", name, error)
+            failed.append(name)
+    return tuple(failed)
 
 
 def _index_changes(batch: Iterable[KeyClause], found: TableDefinition) -> list[Fragment]:
