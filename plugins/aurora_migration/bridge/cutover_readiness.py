@@ -8,6 +8,8 @@ from typing import Any
 from aurora_migration.bridge import following, going_back, report_log
 from aurora_migration.bridge.cutover_scene import scene
 from aurora_migration.bridge.cutting_over import release_unfinished
+from aurora_migration.bridge.dms_readiness import dms_readiness
+from aurora_migration.bridge.dms_run import DmsRun
 from aurora_migration.bridge.run import Run
 from aurora_migration.engine.cutover.readiness import Facts, block_findings, blockers_first, readiness
 from aurora_migration.engine.cutover.write_block import intended
@@ -23,14 +25,16 @@ def check(run: Run) -> dict[str, Any]:
     """Record the run and every finding; return the table to approve. Raises: PreflightError with the blockers."""
     release_unfinished(run)
     way = _way(run)
-    lag = _caught_up(run, way)
+    followed, lag = _followed_by_dms(run)
+    if followed is None:
+        lag = _caught_up(run, way)
     with run.sessions() as (source, target):
         run.control.ensure(target)
         versions = {"source": server_version(source), "target": server_version(target)}
         runs.start_run(target, run.control, run.run_id, "cutover", run.options_json(), versions)
         with run.phase(target, "readiness") as summary:
-            facts = _facts(run, target, lag) if way is run else _facts_of_the_way_back(way, lag)
-            found = readiness(run.config, facts, target if way is not run else source)
+            facts = _facts(run, target, lag or 0.0) if way is run else _facts_of_the_way_back(way, lag or 0.0)
+            found = readiness(run.config, facts, target if way is not run else source, followed)
             findings = blockers_first((*found, *_block(run, target)))
             runs.save_findings(target, run.control, run.run_id, "readiness", findings)
             report_log.log_findings(findings)
@@ -42,7 +46,18 @@ def check(run: Run) -> dict[str, Any]:
                 raise PreflightError(words, findings, remedy=blockers[0].remedy)
             policy = run.config.cutover.write_block
             cutovers.start(target, run.control, run.run_id, run.options.direction, policy)
-    return {"table": _table(run, findings), "findings": report_log.findings_json(findings)}
+    return {
+        "table": _table(run, findings, by_dms=followed is not None),
+        "findings": report_log.findings_json(findings),
+    }
+
+
+def _followed_by_dms(run: Run) -> tuple[tuple[Finding, ...] | None, float | None]:
+    """What is known where AWS DMS follows, and the lag; None where our own engine does."""
+    with Session.open(run.target) as target:
+        if not going_back.dms_follows(run, target):
+            return None, None
+    return dms_readiness(DmsRun(run))
 
 
 def _block(run: Run, target: Session) -> tuple[Finding, ...]:
@@ -87,22 +102,25 @@ def _facts_of_the_way_back(way: Run, lag: float) -> Facts:
 def _facts(run: Run, target: Session, lag: float) -> Facts:
     proved = runs.last_proved(target, run.control)
     states = load.tables(target, run.control)
+    # AWS DMS leaves no chunks; whether its load is whole, its own task and the verification have judged
+    loaded = run.config.engine == "dms" or (bool(states) and all(state.complete for state in states))
     return Facts(
         sync.checkpoint(target, run.control),
         tuple(sync.tables(target, run.control).values()),
         lag,
         proved[1] if proved else None,
         datetime.now(UTC).replace(tzinfo=None),
-        bool(states) and all(state.complete for state in states),
+        loaded,
     )
 
 
-def _table(run: Run, findings: tuple[Finding, ...]) -> str:
+def _table(run: Run, findings: tuple[Finding, ...], *, by_dms: bool) -> str:
     """Markdown for the person who approves."""
     config = run.config.cutover
+    # DMS does not tell reliably which tables have changed
+    level = "checksum" if by_dms and config.verification == "changed" else config.verification
     lines = [
-        f"Writes on the source will be blocked by **{config.write_block}**, "
-        f"rows compared by **{config.verification}**.",
+        f"Writes on the source will be blocked by **{config.write_block}**, rows compared by **{level}**.",
         "",
         "| | Fact | About | What to do |",
         "|---|---|---|---|",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from aurora_migration.bridge import report_log
+from aurora_migration.bridge import going_back, report_log
 from aurora_migration.bridge.progress import ProgressLog
 from aurora_migration.bridge.run import Run
 from aurora_migration.engine.verify.rows import VerifyContext, verify_range
@@ -55,6 +55,8 @@ def _levels(run: Run, target: Session, changed: frozenset[TableName] | None) -> 
     asked = run.config.cutover.verification
     if asked != "changed":
         return lambda _: VerificationLevel(asked)
+    if changed is None and going_back.dms_follows(run, target):  # it does not tell reliably what it changed
+        return lambda _: VerificationLevel.CHECKSUM
     if changed is None:
         proved = runs.last_proved(target, run.control)
         if proved is None:

@@ -1,4 +1,4 @@
-"""Following changes by DMS: begin, watch, drain, stop.
+"""Following changes by DMS: begin and watch.
 
 After a load by DMS the task goes on where the load's own changes end; after a load by this project's engine a task
 of type ``cdc`` begins at the position that was recorded before it. DMS then settles by key what overlaps.
@@ -7,30 +7,28 @@ of type ``cdc`` begins at the position that was recorded before it. DMS then set
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from aurora_migration.bridge import dms_provision, report_log
+from aurora_migration.bridge.dms_latency import latencies
 from aurora_migration.bridge.dms_load import control_rows
 from aurora_migration.bridge.dms_preflight import dms_findings
 from aurora_migration.bridge.dms_run import DmsRun
 from aurora_migration.bridge.run import Run
 from aurora_migration.dms.decision import Action, decide_changes
 from aurora_migration.dms.division import replication_type
-from aurora_migration.dms.faults import is_aws
-from aurora_migration.dms.health import behind, health, latency
+from aurora_migration.dms.health import health
 from aurora_migration.dms.observed import Observed
 from aurora_migration.dms.settings import LobPlan, task_settings
 from aurora_migration.dms.waiting import Wait
-from aurora_migration.errors import FatalError, MigrationError, PreflightError, RetryableError
+from aurora_migration.errors import FatalError, PreflightError, RetryableError
 from aurora_migration.model.config import MigrationType
 from aurora_migration.model.finding import Severity
-from aurora_migration.mysql.position import read_position
 from aurora_migration.mysql.session import Session
+from aurora_migration.store import cutovers
 from aurora_migration.store import dms as store
 
 _log = logging.getLogger(__name__)
-_METRICS: Final = ("CDCLatencySource", "CDCLatencyTarget")
 
 
 def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
@@ -84,6 +82,11 @@ def not_ready(run: Run) -> str:
     with Session.open(run.target) as target:
         if not run.control.exists(target) or store.last_position(target, run.control) is None:
             return f"nothing has been loaded yet: run {run.config.name}.migrate first"
+        known = cutovers.all_of(target, run.control)
+    if any(one.state.decided for one in known):
+        return "the target was handed over by a cutover: DMS follows no more"
+    if under_way := [one.run_id for one in known if one.state.under_way]:
+        return f"the cutover {under_way[0]} is under way: it drains and stops the replication itself"
     return _load_is_open(DmsRun(run)) if run.config.engine == "dms" else ""
 
 
@@ -93,63 +96,6 @@ def _load_is_open(dms_run: DmsRun) -> str:
     if observed.status == "absent" or observed.never_started or observed.percent < 100:
         return f"DMS has not loaded everything yet: {dms_run.run.config.name}.migrate does that"
     return ""
-
-
-def drain(dms_run: DmsRun) -> Wait | dict[str, Any]:
-    """A `Wait` until the replication has passed the source's present position. Raises: MigrationError."""
-    with Session.open(dms_run.run.source) as source:
-        position = read_position(source)
-    observed = dms_run.replication.observe()
-    if observed.status != "running":
-        raise FatalError(f"is {observed.status} and applies nothing", subject=dms_run.replication.word)
-    if position is None:
-        raise FatalError("does not tell its position", subject=dms_run.run.source.label)
-    left = behind(observed.checkpoint, position)
-    _log.info("Draining position=%s:%s checkpoint=%s", position.file, position.offset, observed.checkpoint)
-    if left:
-        return dms_run.replication.wait()
-    return {"drained_to": f"{position.file}:{position.offset}"}
-
-
-def stop(dms_run: DmsRun) -> Wait | dict[str, Any]:
-    """Stop it, and wait for that; one that rests already is left alone."""
-    observed = dms_run.replication.observe()
-    if observed.status == "running":
-        dms_run.replication.stop()
-        return dms_run.replication.wait()
-    if observed.at_rest or observed.status == "absent":
-        return {"status": observed.status, "stop_reason": observed.stop_reason}
-    return dms_run.replication.wait()
-
-
-def latencies(dms_run: DmsRun) -> dict[str, float]:
-    """Seconds behind, by metric, from CloudWatch; empty where it does not tell."""
-    resource = dms_run.replication.arn().rpartition(":")[2]
-    now = datetime.now(UTC)
-    try:
-        found = dms_run.client("cloudwatch").get_metric_data(
-            MetricDataQueries=[_query(name, dms_run.names.instance, resource) for name in _METRICS],
-            StartTime=now - timedelta(minutes=15),
-            EndTime=now + timedelta(minutes=1),
-            ScanBy="TimestampDescending",
-        )
-    except MigrationError:
-        return {}
-    except Exception as error:
-        if not is_aws(error):
-            raise
-        _log.info("CloudWatch does not tell latencies reason=%s", type(error).__name__)
-        return {}
-    return latency(found.get("MetricDataResults", ()))
-
-
-def _query(metric: str, instance: str, resource: str) -> dict[str, Any]:
-    dimensions = [
-        {"Name": "ReplicationInstanceIdentifier", "Value": instance},
-        {"Name": "ReplicationTaskIdentifier", "Value": resource},
-    ]
-    stat = {"Metric": {"Namespace": "AWS/DMS", "MetricName": metric, "Dimensions": dimensions}}
-    return {"Id": metric.lower(), "MetricStat": {**stat, "Period": 60, "Stat": "Maximum"}}
 
 
 def _judge(dms_run: DmsRun, observed: Observed) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from airflow.sdk.exceptions import AirflowSkipException
 
-from aurora_migration.bridge import outcomes
+from aurora_migration.bridge import dms_draining, outcomes
 from aurora_migration.bridge.loading import row_style
 from aurora_migration.bridge.progress import ProgressLog
 from aurora_migration.bridge.run import Run
 from aurora_migration.bridge.versions import versions
+from aurora_migration.dms.division import followed_by_dms
 from aurora_migration.engine.cdc.following import SyncContext, follow, take_apply_lock
 from aurora_migration.engine.cdc.lag import source_position
 from aurora_migration.engine.plan import fingerprint
@@ -103,6 +104,8 @@ def not_ready(run: Run) -> str:
         found = sync.checkpoint(target, run.control) if run.control.exists(target) else None
         known = cutovers.all_of(target, run.control) if found else ()
     decided = [one for one in known if one.state.decided]
+    if followed_by_dms(run.config) and not decided:
+        return "AWS DMS follows the changes: dms_watch looks after it"
     if found is None:
         return f"nothing is loaded yet: run {run.config.name}.migrate first"
     if decided and decided[0].direction == "forward" and not run.config.cutover.rollback_window:
@@ -165,7 +168,7 @@ def sync_once(run: Run, acknowledged: str = "") -> SyncResult:
 def settle(run: Run) -> Callable[[], None] | None:
     """What brings the target up to the source's present position; None if the migration follows no changes."""
     if not run.config.follows_changes_natively:
-        return None
+        return dms_draining.settle(run) if followed_by_dms(run.config) else None
 
     def caught_up() -> None:
         _follow(run)

@@ -11,12 +11,14 @@ import re
 from typing import Final
 
 from aurora_migration.bridge.run import Run
+from aurora_migration.dms.division import followed_by_dms
 from aurora_migration.engine.cdc.lag import source_position
 from aurora_migration.errors import ConfigurationError
 from aurora_migration.model.config import EndpointConfig, MigrationConfig, Renames, SelectionRule
 from aurora_migration.model.config_accounts import AccountsConfig
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan, RunOptions
+from aurora_migration.model.position import Position
 from aurora_migration.model.sync import Checkpoint, SyncState, TableMode, TableSync
 from aurora_migration.mysql.position import read_facts
 from aurora_migration.mysql.session import Session
@@ -47,12 +49,12 @@ def reversed_config(config: MigrationConfig, plan: MigrationPlan) -> MigrationCo
     )
 
 
-def begin_following(way: Run, plan: MigrationPlan) -> None:
-    """Follow ``way``'s source from its present position on; both sides are equal and nobody writes to either."""
+def begin_following(way: Run, plan: MigrationPlan, position: Position | None = None) -> None:
+    """Follow ``way``'s source strictly from a position on (None: now), at which both sides are equal."""
     with way.sessions() as (source, target):
         way.control.ensure(target)
         facts = read_facts(source)
-        begin = Checkpoint(source_position(source), facts.by_gtid, facts.uuid, SyncState.RUNNING)
+        begin = Checkpoint(position or source_position(source), facts.by_gtid, facts.uuid, SyncState.RUNNING)
         with target.transaction():
             sync.start_checkpoint(target, way.control, begin)
             for name in _sources(way, plan):
@@ -73,6 +75,15 @@ def handed_over(run: Run, target: Session) -> bool:
         return False
     decided = [one for one in cutovers.all_of(target, run.control) if one.state.decided]
     return bool(decided) and decided[0].direction == "forward"
+
+
+def dms_follows(run: Run, target: Session) -> bool:
+    """Whether AWS DMS applies the changes now: from the first hand-over on this project's own engine does."""
+    if not followed_by_dms(run.config):
+        return False
+    return not run.control.exists(target) or not any(
+        one.state.decided for one in cutovers.all_of(target, run.control)
+    )
 
 
 def refuse_after_hand_over(run: Run) -> None:

@@ -7,7 +7,7 @@ waits, and a task that is killed or cleared goes on from what is there.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from airflow.sdk import Context
 
@@ -27,6 +27,7 @@ class DmsOperator(MigrationOperator):
     ui_color = "#fce8e6"
     operator_extra_links = (*MigrationOperator.operator_extra_links, DmsConsoleLink())
     waits_for_load = False
+    most_poll_seconds: ClassVar[float] = float("inf")
     own_last_lines = True  # a task that was deferred ends elsewhere
 
     def run_phase(self, run: Run, context: Context) -> Any:
@@ -50,7 +51,10 @@ class DmsOperator(MigrationOperator):
             config = run.config.dms
             self.defer(
                 trigger=DmsTrigger(
-                    config.connection, result.to_json(), config.poll_seconds, load=self.waits_for_load
+                    config.connection,
+                    result.to_json(),
+                    min(config.poll_seconds, self.most_poll_seconds),
+                    load=self.waits_for_load,
                 ),
                 method_name="resume",
                 timeout=timedelta(hours=config.max_hours if self.waits_for_load else 2),

@@ -1,4 +1,4 @@
-"""The watchdog of changes that DMS applies, and what a cutover needs of it: drain, then stop."""
+"""The watchdog of changes that DMS applies; the replication is made first where our engine did the load."""
 
 from __future__ import annotations
 
@@ -31,26 +31,12 @@ class DmsWatchOperator(DmsOperator):
     def run_of(self, context: Context) -> Run:
         return Run(migration_files.read(self.migration), RunOptions(), str(context["run_id"]))
 
+    def resume(self, context: Context, event: dict[str, Any]) -> Any:
+        """A cutover may have begun since: it stops the replication, which is not to be resumed then."""
+        with translated():
+            if reason := dms_changes.not_ready(self.run_of(context)):
+                raise AirflowSkipException(reason)
+        return super().resume(context, event)
+
     def advance(self, dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
         return dms_changes.watch(dms_run, fresh=fresh)
-
-
-class DmsDrainOperator(DmsOperator):
-    """Waits until everything that the source has committed is applied; the source must not be written to."""
-
-    def run_of(self, context: Context) -> Run:
-        return Run(migration_files.read(self.migration), RunOptions(), str(context["run_id"]))
-
-    def execute(self, context: Context) -> Any:
-        with translated():
-            return self.step(self.run_of(context), context, fresh=True)
-
-    def advance(self, dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
-        return dms_changes.drain(dms_run)
-
-
-class DmsStopOperator(DmsDrainOperator):
-    """Stops the replication for good; it can be resumed by hand."""
-
-    def advance(self, dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
-        return dms_changes.stop(dms_run)

@@ -7,7 +7,7 @@ stay where they are: only counts and reasons come out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from aurora_migration.model.names import TableName
 from aurora_migration.model.position import Position
@@ -53,7 +53,16 @@ def forget_troubles(session: Session, control: Control, replication: str, resour
 def last_position(session: Session, control: Control) -> Position | None:
     """The position recorded before the migration's last full load."""
     sql = statement("dms/last_position", control=identifier(control.schema))
-    rows = session.query(sql, {"migration": control.migration})
+    return _position(session.query(sql, {"migration": control.migration}))
+
+
+def drained_position(session: Session, control: Control, run_id: str) -> Position | None:
+    """The position that a cutover's run has drained to, as `store.runs.save_position` kept it."""
+    sql = statement("dms/drained_position", control=identifier(control.schema))
+    return _position(session.query(sql, {"migration": control.migration, "run_id": run_id}))
+
+
+def _position(rows: list[dict[str, Any]]) -> Position | None:
     if not rows:
         return None
     return Position(rows[0]["gtid_set"], rows[0]["binlog_file"], int(rows[0]["binlog_offset"]))

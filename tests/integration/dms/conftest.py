@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -30,6 +31,8 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
     monkeypatch.setenv("AWS_RETRY_MODE", "standard")
     with Cloud(time_factor=0.001) as made:
+        # what asks for a client by itself, as tasks do, finds the account by the connection's id
+        monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(made.connection()))
         yield made
         assert made.dms.violations == []
 

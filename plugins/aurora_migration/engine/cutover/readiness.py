@@ -32,9 +32,12 @@ class Facts:
     loaded: bool
 
 
-def readiness(config: MigrationConfig, facts: Facts, source: Session) -> tuple[Finding, ...]:
-    """Every finding, blockers first."""
-    return blockers_first([*_following(config, facts), *_verification(config, facts), *_source(source)])
+def readiness(
+    config: MigrationConfig, facts: Facts, source: Session, following: Iterable[Finding] | None = None
+) -> tuple[Finding, ...]:
+    """Every finding, blockers first; ``following`` is what is known of changes that another engine applies."""
+    followed = _following(config, facts) if following is None else following
+    return blockers_first([*followed, *_verification(config, facts), *_source(source)])
 
 
 def blockers_first(found: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -75,11 +78,16 @@ def _following(config: MigrationConfig, facts: Facts) -> Iterator[Finding]:
     if stopped:
         shown = ", ".join(stopped[:_SHOWN])
         yield blocker("tables-stopped", subject, f"stopped by incidents: {shown}", f"trigger {sync} with resync")
-    if facts.lag_seconds > config.cutover.max_lag_seconds:
-        words = f"the target is {facts.lag_seconds:.0f} s behind, more than {config.cutover.max_lag_seconds} s"
-        yield blocker("lag", subject, words, f"let {sync} catch up, or raise cutover.max_lag_seconds")
-    else:
-        yield note("lag", subject, f"the target is {facts.lag_seconds:.1f} s behind", "nothing")
+    yield lag_finding(config, facts.lag_seconds)
+
+
+def lag_finding(config: MigrationConfig, seconds: float) -> Finding:
+    """How far the target is behind, and whether that is too much."""
+    subject, most = f"migration {config.name}", config.cutover.max_lag_seconds
+    if seconds > most:
+        words = f"the target is {seconds:.0f} s behind, more than {most} s"
+        return blocker("lag", subject, words, f"let {config.name}.sync catch up, or raise cutover.max_lag_seconds")
+    return note("lag", subject, f"the target is {seconds:.1f} s behind", "nothing")
 
 
 def _verification(config: MigrationConfig, facts: Facts) -> Iterator[Finding]:
