@@ -10,10 +10,10 @@ from airflow.sdk import DAG, Param
 
 from aurora_migration.bridge.dms_text import migrate_doc, sync_doc, teardown_doc
 from aurora_migration.bridge.migration_files import read_all
-from aurora_migration.bridge.params import migrate_params
+from aurora_migration.bridge.params import migrate_params, sync_params
 from aurora_migration.bridge.task_text import task_doc
 from aurora_migration.dms.division import followed_by_dms, uses_dms
-from aurora_migration.model.config import MigrationConfig, MigrationType
+from aurora_migration.model.config import MigrationConfig
 from aurora_migration.operators.accounts import AccountsOperator
 from aurora_migration.operators.dms import (
     DmsFollowOperator,
@@ -25,7 +25,7 @@ from aurora_migration.operators.dms_watch import DmsWatchOperator
 from aurora_migration.operators.load import PlanOperator, PositionOperator
 from aurora_migration.operators.preflight import PreflightOperator
 from aurora_migration.operators.schema import ObjectsOperator, SchemaWave1Operator, SchemaWave2Operator
-from aurora_migration.operators.sync import CatchUpOperator
+from aurora_migration.operators.sync import CatchUpOperator, SyncOperator
 from aurora_migration.operators.verify import ReportOperator, VerifyObjectsOperator, VerifyRowsOperator
 
 
@@ -86,9 +86,15 @@ def build_migrate(config: MigrationConfig) -> DAG:
 
 
 def build_sync(config: MigrationConfig) -> DAG:
-    """The watchdog of a replication that follows changes."""
-    with DAG(schedule=config.sync.schedule, doc_md=sync_doc(config), **settings(config, "sync")) as dag:
+    """The watchdog of a replication that follows changes; after a cutover with a way back our own syncs follow."""
+    back = config.cutover.rollback_window
+    params = sync_params() if back else {}
+    with DAG(
+        schedule=config.sync.schedule, params=params, doc_md=sync_doc(config), **settings(config, "sync")
+    ) as dag:
         DmsWatchOperator(migration=config.name, task_id="dms_watch")
+        if back:
+            SyncOperator(migration=config.name, task_id="sync")
     return dag
 
 
@@ -108,7 +114,7 @@ def build_teardown(config: MigrationConfig) -> DAG:
 
 
 for _config in read_all()[0]:
-    if _config.engine == "dms" and _config.type is not MigrationType.CDC:
+    if _config.engine == "dms":
         globals()[f"{_config.name}.migrate"] = build_migrate(_config)
     if followed_by_dms(_config):
         globals()[f"{_config.name}.sync"] = build_sync(_config)

@@ -56,6 +56,7 @@ BROKEN = {
     "- 1": "is not a YAML mapping",
     _BAD: "selection: Field required",
     f"{_BAD}selection: [{{include: 'x.*'}}]\nengine: dsm\n": "engine: Input should be 'native'",
+    f"{_BAD}selection: [{{include: 'x.*'}}]\nengine: dms\ntype: cdc\n": "Say engine: native with cdc_engine: dms",
     f"{_BAD}selection: [{{include: 'x'}}]\n": "selection.0: Value error, 'x' is not of the form schema.table",
     f"{_BAD}selection: [{{include: 'x.*'}}]\nverification: {{level: fast}}\n": (
         "verification.level: Input should be 'row-count' or 'checksum'"

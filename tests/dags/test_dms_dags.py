@@ -28,8 +28,10 @@ FILES = {
     "both": ("dms", "null", "full-load-and-cdc"),
     "later": ("native", "dms", "full-load-and-cdc"),
     "ours": ("dms", "native", "full-load-and-cdc"),
+    "alone": ("native", "dms", "cdc"),
     "plain": ("native", "null", "full-load"),
 }
+BACK = "cutover: {rollback_window: true}\n"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,8 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = base / "migrations"
     folder.mkdir()
     for name, (engine, changes, kind) in FILES.items():
-        (folder / f"{name}.yaml").write_text(_FILE.format(name=name, engine=engine, changes=changes, kind=kind))
+        text = _FILE.format(name=name, engine=engine, changes=changes, kind=kind)
+        (folder / f"{name}.yaml").write_text(text + (BACK if name == "later" else ""))
     done = subprocess.run(
         [sys.executable, "-c", _PARSE, str(ROOT / "dags"), str(folder)],
         env={
@@ -71,9 +74,25 @@ def test_which_file_makes_which_graph(parsed: dict[str, Any]) -> None:
         "later.dms_teardown",
         "ours.migrate",
         "ours.dms_teardown",
+        "alone.sync",
+        "alone.dms_teardown",
     }
-    assert set(parsed["migrate"]["dags"]) == {"later.migrate", "plain.migrate"}
+    assert set(parsed["migrate"]["dags"]) == {"later.migrate", "alone.migrate", "plain.migrate"}
     assert set(parsed["sync"]["dags"]) == {"ours.sync"}
+    followed = {f"{name}.cutover" for name in ("both", "later", "ours", "alone")}
+    assert set(parsed["cutover"]["dags"]) == followed
+
+
+def test_a_cutover_drains_and_stops_dms_between_the_block_and_the_move(parsed: dict[str, Any]) -> None:
+    dags = parsed["cutover"]["dags"]
+    assert not [task for task in dags["ours.cutover"]["tasks"] if "dms" in task or task == "block_writes"]
+    for name in ("both", "later", "alone"):
+        tasks = dags[f"{name}.cutover"]["tasks"]
+        before = ["readiness", "approve", "block_writes", "dms_drain", "dms_stop", "move_writes", "release"]
+        assert tasks[: len(before)] == before
+        assert set(tasks[len(before) : -1]) == {"dms_resume", "analyze"}
+        assert tasks[-1] == "summary"
+    assert dags["later.cutover"]["params"] == ["direction"]
 
 
 def test_the_tasks_stand_in_order(parsed: dict[str, Any]) -> None:
@@ -91,6 +110,7 @@ def test_the_tasks_stand_in_order(parsed: dict[str, Any]) -> None:
         assert set(tasks[len(wanted) : -1]) == {"verify_rows", "verify_objects"}
         assert tasks[-1] == "report"
     assert dags["both.sync"]["tasks"] == ["dms_watch"]
+    assert set(dags["later.sync"]["tasks"]) == {"dms_watch", "sync"}, "changes may go back after a cutover"
     assert dags["full.dms_teardown"]["params"] == ["confirm"]
 
 

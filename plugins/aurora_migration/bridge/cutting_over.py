@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from aurora_migration.bridge import cutover_verifying, following, going_back
+from aurora_migration.bridge import cutover_verifying, going_back
+from aurora_migration.bridge.cutover_draining import apply_the_rest, check_still
 from aurora_migration.bridge.cutover_scene import Scene, scene
 from aurora_migration.bridge.endpoints import endpoint
 from aurora_migration.bridge.run import Run
@@ -23,7 +24,7 @@ from aurora_migration.model.cutover import Cutover, CutoverState, closed_account
 from aurora_migration.model.names import TableName
 from aurora_migration.mysql import programs
 from aurora_migration.mysql.session import Session
-from aurora_migration.store import cutovers, prepared, sync
+from aurora_migration.store import cutovers, sync
 
 _log = logging.getLogger(__name__)
 
@@ -62,12 +63,9 @@ def drain_and_verify(run: Run) -> dict[str, Any]:
         _check_open(found)
         if found.state is not CutoverState.BLOCKED:
             return {"state": str(found.state)}
-        result = following.sync_once(here.way)
-        if not result.reached:
-            raise RetryableError("the target has not caught up yet", subject=f"migration {run.config.name}")
-        following.check_stopped(here.way, result)
+        result = apply_the_rest(here)
         counts = cutover_verifying.verify_rows(run, here.forward_plan, here.record, _changed(here))
-        _check_still(here)
+        check_still(here)
         here.move(
             found, CutoverState.VERIFIED, f"{counts['rows']} rows equal, {counts['by_checksum']} by checksum"
         )
@@ -82,7 +80,7 @@ def hand_over(run: Run) -> dict[str, Any]:
         found = here.cutover()
         _check_open(found)
         if found.state is CutoverState.VERIFIED:
-            _check_still(here)
+            check_still(here)
             raised = opening.raise_counters(here.plan, here.source, here.target)
             findings = create_all_triggers(here.plan, here.source, here.target)
             if findings:
@@ -151,22 +149,6 @@ def _drop_triggers(session: Session, tables: Collection[TableName]) -> None:
     for schema in sorted({table.schema for table in tables}):
         for table in {trigger.table for trigger in programs.triggers(session, schema)} & set(tables):
             drop_triggers(session, table)
-
-
-def _check_still(here: Scene) -> None:
-    """Apply what there may be; there must be nothing. Raises: DataMismatchError and what a sync raises."""
-    found = following.sync_once(here.way)
-    if found.row_changes:
-        names = ", ".join(sorted(map(str, found.row_changes)))
-        raise DataMismatchError(
-            f"rows changed although writes are blocked: {names}",
-            remedy="find who writes on the blocked side: an account beyond cutover.accounts, or above read_only",
-        )
-    if undecided := prepared.undecided(here.target, here.way.control):
-        raise DataMismatchError(
-            f"prepared XA transactions are undecided, and nobody can commit them now: {', '.join(undecided)}",
-            remedy="commit them or roll them back on the source when it takes writes again, then start a new run",
-        )
 
 
 def _decide(here: Scene, found: Cutover) -> Cutover:

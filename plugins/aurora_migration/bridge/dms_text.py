@@ -45,7 +45,7 @@ def sync_doc(config: MigrationConfig) -> str:
 
 DMS applies the source's changes by itself. This run fails where the replication has stopped, a table is in error
 or suspended, or DMS's control tables note an exception, and warns where it lags. A replication that has stopped is
-resumed once a run.
+resumed once a run. While **{config.name}.cutover** is under way, and after it, this run is skipped.
 """
 
 

@@ -97,6 +97,16 @@ the decision a failure gives the source its writes back at once; behind it there
     "dms_load": "Starts the load of AWS DMS, waits for its end, and believes it only if every table is whole.",
     "dms_follow": "Lets AWS DMS follow the changes from here on, and looks at its health.",
     "dms_watch": "Fails where the replication does not follow or a table is in error; warns where it lags.",
+    "block_writes": """
+Blocks writes on the source as the migration file says and proves it, before AWS DMS is drained. A failure from
+here on gives the source its writes back (*release*).
+""",
+    "dms_drain": """
+Waits until AWS DMS has applied everything that the source has committed. Nobody can write meanwhile; no worker
+waits. A checkpoint that stands still for three minutes is given up: the comparison decides then.
+""",
+    "dms_stop": "Stops the replication, so that nothing but the applications writes to the target from here on.",
+    "dms_resume": "Lets AWS DMS follow again where the cutover was undone; otherwise it stays stopped.",
     "dms_teardown": "Deletes what carries the migration's tag, and says what it leaves.",
 }
 

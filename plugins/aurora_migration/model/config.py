@@ -186,6 +186,16 @@ class MigrationConfig(ConfigPart):
         """Whether the target is to follow the source after the load."""
         return self.type is not MigrationType.FULL_LOAD
 
+    @model_validator(mode="after")
+    def _dms_has_rows_to_load(self) -> Self:
+        if self.engine == "dms" and self.type is MigrationType.CDC:
+            raise ValueError(
+                "type cdc loads no rows, so there is nothing for engine: dms to do. Say engine: native with "
+                "cdc_engine: dms (rows that differ are rewritten, then DMS follows the changes), or type: "
+                "full-load-and-cdc (DMS loads the rows as well)"
+            )
+        return self
+
     @property
     def follows_changes_natively(self) -> bool:
         """Whether this project's own engine reads the source's binlog."""
