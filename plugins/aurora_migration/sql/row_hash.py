@@ -26,6 +26,9 @@ _POINT_BYTES = 25
 _SMALL = frozenset({"tinyint", "smallint", "mediumint", "year", "enum"})
 # Added to a number of at most 24 bits, signed or not, so that CHAR() makes four bytes of it whatever it is.
 _FOUR_BYTES = " + 25165824"
+# Binary, as the row is: a literal of another character set would cost a conversion for each row.
+_COMMA = "x'2c'"
+_EMPTY = "x''"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def row_bytes(columns: Sequence[Column]) -> Fragment:
     parts += _bits([column for column in columns if column.data_type in _FLOATING])
     for column in columns:
         if column.data_type == "set" or column.data_type not in _STRINGS | _FLOATING | _SMALL:
-            parts += [_filled(column, _number(column)), raw("','")]
+            parts += [_filled(column, _number(column)), raw(_COMMA)]
     parts += [text.value for text in texts]
     return raw("CONCAT(") + join(parts, ", ") + raw(")")
 
@@ -114,7 +117,7 @@ def _number(column: Column) -> Fragment:
     return name + raw(" + 0") if column.data_type == "bit" else name
 
 
-def _filled(column: Column, value: Fragment, filler: str = "''") -> Fragment:
+def _filled(column: Column, value: Fragment, filler: str = _EMPTY) -> Fragment:
     """The value, or a filler in the place of NULL, which the first part of the row tells apart."""
     return raw("IFNULL(") + value + raw(f", {filler})") if _may_be_null(column) else value
 

@@ -162,6 +162,25 @@ def test_row_count_level_names_table_and_chunk(loaded: Databases, corrupt: Calla
     assert verdict.differences[0].detail == "8 rows on the source, 7 on the target"
 
 
+@pytest.mark.parametrize("side", ["source", "target"])
+@pytest.mark.parametrize(
+    "value", ["CAST(7 AS DECIMAL(5,0))", "JSON_ARRAY(1, JSON_OBJECT('a', JSON_ARRAY(CAST(7 AS DECIMAL(5,0)))))"]
+)
+def test_one_json_type_behind_equal_text_is_seen_wherever_it_is(
+    databases: Callable[..., Databases], side: str, value: str
+) -> None:
+    made = databases("CREATE TABLE t (id INT PRIMARY KEY, j JSON, k JSON)")
+    create_like_source(made, ["t"])
+    plain = f"INSERT INTO t VALUES (1, '{{}}', CAST(CAST(CAST({value} AS JSON) AS CHAR) AS JSON)), (2, NULL, NULL)"
+    made.on_source(plain)
+    load_all(made)
+    assert verify_all(made)["t"].verdict is Verdict.EQUAL
+    (made.on_source if side == "source" else made.on_target)(
+        f"REPLACE INTO t VALUES (1, '{{}}', CAST({value} AS JSON))"
+    )
+    assert verify_all(made)["t"].verdict is Verdict.DEGRADED
+
+
 def test_a_degraded_json_type_is_a_verdict_of_its_own(databases: Callable[..., Databases]) -> None:
     made = databases(
         "CREATE TABLE t (id INT PRIMARY KEY, j JSON)",

@@ -13,7 +13,7 @@ def column(name: str, kind: str, nullable: bool = False, **more: object) -> Colu
 def test_a_row_without_strings() -> None:
     columns = [column("a", "int"), column("b", "decimal", nullable=True), column("c", "datetime")]
     assert row_bytes(columns).plain == (
-        "CONCAT(CAST(CHAR(`b` IS NULL USING binary) AS BINARY), `a`, ',', IFNULL(`b`, ''), ',', `c`, ',')"
+        "CONCAT(CAST(CHAR(`b` IS NULL USING binary) AS BINARY), `a`, x'2c', IFNULL(`b`, x''), x'2c', `c`, x'2c')"
     )
 
 
@@ -25,7 +25,7 @@ def test_small_integers_and_the_lengths_of_strings_come_first() -> None:
     ]
     assert row_bytes(columns).plain == (
         "CONCAT(CAST(CHAR(`t` IS NULL, `y` + 25165824, LENGTH(`s`), LENGTH(`t`) + 25165824 USING binary) "
-        "AS BINARY), `s`, IFNULL(`t`, ''))"
+        "AS BINARY), `s`, IFNULL(`t`, x''))"
     )
 
 
@@ -40,7 +40,7 @@ def test_members_count_by_number_and_by_name() -> None:
     columns = [column("e", "enum", max_bytes=4), column("s", "set", max_bytes=300)]
     assert row_bytes(columns).plain == (
         "CONCAT(CAST(CHAR(`e` + 25165824, LENGTH(`e`), LENGTH(`s`) + 25165824 USING binary) AS BINARY), "
-        "CAST(`s` AS UNSIGNED), ',', `e`, `s`)"
+        "CAST(`s` AS UNSIGNED), x'2c', `e`, `s`)"
     )
 
 
@@ -60,5 +60,5 @@ def test_what_may_be_long_is_hashed_first() -> None:
 
 def test_a_generated_column_may_be_null_whatever_it_says() -> None:
     assert row_bytes([column("g", "int", generated="VIRTUAL")]).plain == (
-        "CONCAT(CAST(CHAR(`g` IS NULL USING binary) AS BINARY), IFNULL(`g`, ''), ',')"
+        "CONCAT(CAST(CHAR(`g` IS NULL USING binary) AS BINARY), IFNULL(`g`, x''), x'2c')"
     )

@@ -16,7 +16,7 @@ from typing import Any
 from aurora_migration.engine.verify.scope import SEPARATOR, Pair, Side, chunk_values, encoded_key
 from aurora_migration.model.chunk import Chunk
 from aurora_migration.model.report import Difference, DifferenceKind, RowDifference
-from aurora_migration.sql.json_types import types_hash
+from aurora_migration.sql.json_types import is_opaque, types_hash
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.literals import literal
 from aurora_migration.sql.quoting import Fragment, identifier, join, qualified, raw
@@ -78,7 +78,9 @@ def key_condition(side: Side, key: Sequence[str]) -> Fragment:
 
 
 def same_types(pool: Executor, pair: Pair, chunk: Chunk) -> bool:
-    """Whether the JSON values of a chunk hold the same types on both sides; both servers work at the same time."""
+    """Whether the JSON values of a chunk of equal rows hold the same types; both servers work at the same time."""
+    if not sum(pool.map(lambda side: _opaque_rows(side, chunk), pair)):
+        return True
     return len(set(pool.map(lambda side: _types_checksum(side, chunk), pair))) == 1
 
 
@@ -96,6 +98,15 @@ def degraded_rows(pool: Executor, pair: Pair, chunk: Chunk, limit: int) -> list[
 def degraded_row(side: Side, chunk: Chunk, key: str) -> Difference:
     """The row with an encoded key has equal values, but plainer types inside JSON."""
     return _degraded(chunk, f"row {key_text(side, key.split(SEPARATOR))}")
+
+
+def _opaque_rows(side: Side, chunk: Chunk) -> int:
+    values = chunk_values(side, chunk)
+    return int(
+        side.session.query(statement("verify/json_opaque_rows", opaque=is_opaque(side.table), **values))[0][
+            "found"
+        ]
+    )
 
 
 def _types_checksum(side: Side, chunk: Chunk) -> tuple[Any, ...]:
