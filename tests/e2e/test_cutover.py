@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pymysql
 import pytest
@@ -67,12 +70,18 @@ def app(root: Mapping[str, Login]) -> Mapping[str, Login]:
 
 
 @pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("reports")
+
+
+@pytest.fixture(scope="module")
 def airflow(
     start_airflow: Callable[..., AirflowInstance],
     pair_connections: Mapping[str, ConnectionParams],
     root: Mapping[str, Login],
     app: Mapping[str, Login],
     tmp_path_factory: pytest.TempPathFactory,
+    reports: Path,
 ) -> AirflowInstance:
     with root["source"].connect() as connection:
         create(connection, SCHEMA, SIZE, 7)
@@ -89,7 +98,7 @@ def airflow(
         for name, one in others.items()
     }
     folder = tmp_path_factory.mktemp("migrations")
-    (folder / f"{SCHEMA}.yaml").write_text(_MIGRATION)
+    (folder / f"{SCHEMA}.yaml").write_text(f"{_MIGRATION}report: {{folder: {reports}}}\n")
     return start_airflow(connections, migrations=folder)
 
 
@@ -159,20 +168,29 @@ def finished_at(airflow: AirflowInstance, run_id: str, task: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
+def kept(reports: Path, run_id: str) -> dict[str, Any]:
+    """The report of a cutover as its folder has it; it holds no password and no address."""
+    place = reports / SCHEMA / run_id
+    texts = [(place / f"report.{form}").read_text() for form in ("json", "html")]
+    assert not [text for text in texts if PASSWORD in text or "127.0.0.1" in text]
+    report: dict[str, Any] = json.loads(texts[0])
+    return report
+
+
 def test_no_means_no_a_difference_means_no_and_yes_means_yes(
-    airflow: AirflowInstance, root: Mapping[str, Login], app: Mapping[str, Login], writer: Workload
+    airflow: AirflowInstance, root: Mapping[str, Login], app: Mapping[str, Login], writer: Workload, reports: Path
 ) -> None:
     run_id, found = run(airflow, f"{SCHEMA}.migrate")
     assert set(found.values()) == {"success"}, full_log(airflow, f"{SCHEMA}.migrate", run_id, "report")
-    _rejected_and_unanswered(airflow, app)
-    _differing(airflow, root, app)
-    _approved(airflow, root, app)
+    _rejected_and_unanswered(airflow, app, reports)
+    _differing(airflow, root, app, reports)
+    _approved(airflow, root, app, reports)
     writer.check()
     run_id, found = run(airflow, f"{SCHEMA}.sync")
     assert found["sync"] == "skipped", "it follows the source no more"
 
 
-def _rejected_and_unanswered(airflow: AirflowInstance, app: Mapping[str, Login]) -> None:
+def _rejected_and_unanswered(airflow: AirflowInstance, app: Mapping[str, Login], reports: Path) -> None:
     for word in ("Reject", ""):
         run_id, question = begin(airflow)
         assert "lock-accounts" in question["body"]
@@ -184,10 +202,13 @@ def _rejected_and_unanswered(airflow: AirflowInstance, app: Mapping[str, Login])
         assert {found[task] for task in ("move_writes", "analyze")} == {"skipped"}
         assert (found["release"], found["summary"]) == ("success", "skipped")
         assert "not approved" in full_log(airflow, DAG, run_id, "summary")
+        assert kept(reports, run_id)["verdict"] == "not approved"
         assert refusal(app["source"]) == 0
 
 
-def _differing(airflow: AirflowInstance, root: Mapping[str, Login], app: Mapping[str, Login]) -> None:
+def _differing(
+    airflow: AirflowInstance, root: Mapping[str, Login], app: Mapping[str, Login], reports: Path
+) -> None:
     sql(root["target"], f"DELETE FROM {SCHEMA}.marks WHERE id = 2")
     run_id, _ = begin(airflow)
     answer(airflow, run_id, "Approve")
@@ -201,11 +222,16 @@ def _differing(airflow: AirflowInstance, root: Mapping[str, Login], app: Mapping
     assert took < UNDONE_SECONDS
     assert f"{SCHEMA}.marks" in full_log(airflow, DAG, run_id, "move_writes")
     assert "the source takes writes" in full_log(airflow, DAG, run_id, "summary")
+    report = kept(reports, run_id)
+    assert (report["verdict"], report["cutover"]["writes_go_to"]["side"]) == ("not cut over", "source")
+    assert {table["source"]: table["verdict"] for table in report["tables"]}[f"{SCHEMA}.marks"] == "differs"
     assert refusal(app["target"]) == LOCKED
     sql(root["target"], f"INSERT INTO {SCHEMA}.marks VALUES (2, 'two')")
 
 
-def _approved(airflow: AirflowInstance, root: Mapping[str, Login], app: Mapping[str, Login]) -> None:
+def _approved(
+    airflow: AirflowInstance, root: Mapping[str, Login], app: Mapping[str, Login], reports: Path
+) -> None:
     run_id, _ = begin(airflow)
     answer(airflow, run_id, "Approve")
     state, found = end(airflow, run_id)
@@ -221,3 +247,12 @@ def _approved(airflow: AirflowInstance, root: Mapping[str, Login], app: Mapping[
     assert_equal(root, SCHEMA, structure=False)
     sql(app["target"], f"INSERT INTO {SCHEMA}.marks VALUES (3, 'three')")
     assert sql(root["target"], f"SELECT word FROM {SCHEMA}.marks WHERE id = 3") == [("THREE",)]
+    report = kept(reports, run_id)
+    told = report["cutover"]
+    assert (report["verdict"], told["approved_by"], told["state"]) == ("cut over", "admin", "open")
+    assert told["write_downtime_seconds"] == pytest.approx(summary["write_downtime_seconds"], abs=0.001)
+    assert told["writes_go_to"]["connection"] == "target_aurora"
+    assert told["accounts_locked"] == [f"{USER}@%"]
+    assert len(told["proofs"]) == 3, told["proofs"]
+    path = f"/aurora-migration/api/migrations/{SCHEMA}/report?form=json&run_id={quote(run_id)}"
+    assert airflow.client.get(path) == report

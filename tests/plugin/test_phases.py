@@ -36,8 +36,29 @@ def test_phases_stand_in_the_order_of_the_graph_whoever_knows_them() -> None:
 
 
 def test_a_phase_that_only_newer_versions_know_comes_last() -> None:
-    found = phases([row("hand-over"), row("preflight")], {}, None)
-    assert [phase["phase"] for phase in found] == ["preflight", "hand-over"]
+    found = phases([row("unheard-of"), row("summary"), row("preflight")], {}, None)
+    assert [phase["phase"] for phase in found] == ["preflight", "summary", "unheard-of"]
+
+
+def test_the_phases_of_a_cutover_stand_in_the_order_of_its_graph() -> None:
+    tasks = ("summary", "analyze", "release", "approve", "readiness", "move_writes")
+    waiting = seen(**{name: {"waiting": 1} for name in tasks})
+    found = [phase["phase"] for phase in phases([row("readiness")], {}, waiting)]
+    assert found == ["readiness", "approve", "move-writes", "release", "analyze", "summary"]
+
+
+@pytest.mark.parametrize(
+    ("task", "state"),
+    [("running", "running"), ("up_for_retry", "retrying"), ("failed", "failed")],
+)
+def test_a_task_with_phases_of_its_own_gives_way_to_them(task: str, state: str) -> None:
+    recorded = [row("block-writes"), row("drain-and-verify", "running")]
+    found = phases(recorded, {}, seen(move_writes={task: 1}, release={"waiting": 1}))
+    assert [(phase["phase"], phase["state"]) for phase in found] == [
+        ("block-writes", "success"),
+        ("drain-and-verify", state),
+        ("release", "waiting"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def block(run: Run, approved_by: str) -> dict[str, Any]:
             changes = replace(changes, target_accounts=tuple(sorted(closed)))
             cutovers.save_changes(here.record, run.control, run.run_id, changes)
             found = replace(here.move(found, CutoverState.BLOCKING), changes=changes)
+        proofs = found.reason.split("; ") if found.state is CutoverState.BLOCKED else []
         if found.state is CutoverState.BLOCKING:
             write_block.block(here.sides, found.changes)
             probe = here.way.config.cutover.probe_connection
@@ -53,7 +54,7 @@ def block(run: Run, approved_by: str) -> dict[str, Any]:
                 here.sides, found.changes, endpoint("probe", probe) if probe else None, table
             )
             found = here.move(found, CutoverState.BLOCKED, "; ".join(proofs))
-        return {"state": str(found.state), "accounts": len(found.changes.source_accounts)}
+        return {"state": str(found.state), "accounts": len(found.changes.source_accounts), "proofs": proofs}
 
 
 def drain_and_verify(run: Run) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from aurora_migration.bridge.report_cutover import cutover_facts, cutover_verdict
 from aurora_migration.bridge.report_tables import shown_tables, table_totals
 from aurora_migration.bridge.versions import own_versions
 from aurora_migration.model.config import MigrationConfig
@@ -55,8 +56,9 @@ def content(
         "migration": _migration(config),
         "run": _run(run_id, evidence.run),
         "versions": _json(evidence.run["versions"]) if evidence.run else {},
-        "verdict": verdict_of(evidence.run),
+        "verdict": verdict_of(evidence.run, evidence.cutover),
         "totals": totals,
+        "cutover": cutover_facts(config, evidence),
         "phases": _phases(evidence, spans),
         "findings": found,
         "tables": tables,
@@ -68,10 +70,12 @@ def content(
     }
 
 
-def verdict_of(run: Row | None) -> str:
+def verdict_of(run: Row | None, cutover: Row | None = None) -> str:
     """What the run came to, in words."""
     if run is None:
         return "stopped before anything was written"
+    if run["kind"] == "cutover" and run["state"] != "running":
+        return cutover_verdict(run["state"], cutover)
     judged = run["kind"] in JUDGED
     words = {"success": "proved" if judged else "done", "failed": "not proved" if judged else "failed"}
     return words.get(run["state"], "not finished")

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from aurora_migration.bridge.cutover_outcome import NOT_APPROVED
 from aurora_migration.bridge.reading import control_of
 from aurora_migration.bridge.report_content import FORMAT, content
 from aurora_migration.bridge.report_page import render
@@ -48,10 +49,10 @@ class ReportDocument:
 def report_document(session: Session, config: MigrationConfig, run_id: str) -> ReportDocument:
     """The report of any run, over a session on the target. Raises: StatementError, RetryableError."""
     control = control_of(config)
-    if reports.state(session, control, run_id) in {"success", "failed"}:
+    if reports.state(session, control, run_id) in {"success", "failed", NOT_APPROVED}:
         kept = reports.saved(session, control, run_id)
         if kept is not None and kept.get("format") == FORMAT:
-            return ReportDocument(kept)
+            return ReportDocument({"cutover": None} | kept)  # what older versions kept does not name it
     return _document(session, config, run_id)
 
 

@@ -12,9 +12,20 @@ from pathlib import Path
 from typing import Any, Final
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_GOOD: Final = frozenset({"proved", "done", "success", "equal", "running", "strict", "applied"})
+_GOOD: Final = frozenset({"proved", "done", "cut over", "success", "equal", "running", "strict", "applied"})
 _BAD: Final = frozenset(
-    {"not proved", "failed", "differs", "not compared", "blocker", "stopped", "missing", "extra", "paused"}
+    {
+        "not proved",
+        "not cut over",
+        "failed",
+        "differs",
+        "not compared",
+        "blocker",
+        "stopped",
+        "missing",
+        "extra",
+        "paused",
+    }
 )
 
 

@@ -31,8 +31,9 @@ def shown_tables(evidence: Evidence, not_compared: Collection[str] | None) -> li
 
 
 def _planned(evidence: Evidence) -> list[PlannedKey]:
-    """Runs of older versions kept no plan: what they compared, or what the last plan has in load units."""
+    """Without a plan: what was compared, or of a load by an older version what the last plan has in load units."""
     compared = {_name(row) for row in evidence.verdicts}
+    loads = evidence.run is not None and evidence.run["kind"] == "migrate"
     return [
         PlannedKey(
             _name(row),
@@ -42,7 +43,7 @@ def _planned(evidence: Evidence) -> list[PlannedKey]:
             int(row["byte_estimate"]),
         )
         for row in evidence.tables
-        if (_name(row) in compared if compared else row["in_units"])
+        if (_name(row) in compared if compared or not loads else row["in_units"])
     ]
 
 

@@ -8,6 +8,7 @@ from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowSkipException
 
 from aurora_migration.bridge import cutover_outcome, cutover_readiness, cutting_over, moving_writes, outcomes
+from aurora_migration.bridge.report_files import keep_report
 from aurora_migration.bridge.run import Run
 from aurora_migration.operators.base import MigrationOperator
 
@@ -61,12 +62,15 @@ class AnalyzeOperator(MigrationOperator):
 
 
 class CutoverSummaryOperator(MigrationOperator):
-    """Says where the applications are to write, and decides whether the run is green."""
+    """Says where the applications are to write, keeps the report, and decides whether the run is green."""
 
     ui_color = "#fce8e6"
 
     def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
-        summary = cutover_outcome.summary(run, outcomes.states_of_others(context))
+        try:
+            summary = cutover_outcome.summary(run, outcomes.states_of_others(context))
+        finally:
+            keep_report(run)
         if summary["state"] == cutover_outcome.NOT_APPROVED:
             raise AirflowSkipException(f"{_no(_answer(context))}: nothing was changed, the source takes writes")
         return summary

@@ -100,6 +100,15 @@ def checkpoint(session: Session, control: Control) -> Row | None:
     return found[0] if found else None
 
 
+def cutover(session: Session, control: Control, run_id: str) -> Row | None:
+    """What is recorded of the run's cutover, or None: it is none, or has not begun."""
+    try:
+        found = control.query(session, "cutover", run_id=run_id)
+    except StatementError as error:
+        found = _nothing(error)
+    return found[0] if found else None
+
+
 def followed(session: Session, control: Control) -> list[Row]:
     """The tables whose changes are followed."""
     return _rows(session, control, "followed")

@@ -48,6 +48,7 @@ class Evidence:
     checkpoint: Row | None
     followed: list[Row]
     lag: Row | None
+    cutover: Row | None = None
 
 
 def evidence(session: Session, control: Control, run_id: str) -> Evidence:
@@ -72,6 +73,7 @@ def evidence(session: Session, control: Control, run_id: str) -> Evidence:
         checkpoint=_first(rows("checkpoint")),
         followed=rows("sync_tables"),
         lag=_first(rows("overview_lag", most=1)),
+        cutover=_first(rows("cutover", run_id=run_id)),
     )
 
 

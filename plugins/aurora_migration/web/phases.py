@@ -30,7 +30,21 @@ ORDER: Final = (
     "verify-rows",
     "verify-objects",
     "report",
+    "readiness",
+    "approve",
+    "move-writes",
+    "block-writes",
+    "dms-drain",
+    "dms-stop",
+    "drain-and-verify",
+    "hand-over",
+    "release",
+    "analyze",
+    "dms-resume",
+    "summary",
 )
+_WHOLE: Final = "move-writes"  # one task, whose phases are recorded
+_PARTS: Final = ("block-writes", "drain-and-verify", "hand-over")
 # what the state of a phase is, if one of its task's instances is in the state on the left; the first that fits
 _STATES: Final = (
     ("failed", "failed"),
@@ -51,11 +65,23 @@ def phases(
 ) -> list[dict[str, Any]]:
     """Every phase that one of the witnesses knows, in the order of the graph."""
     control = {row["phase"]: row for row in recorded}
-    tasks = {task.task_id.replace("_", "-"): task for task in seen.tasks} if seen else {}
+    tasks = _with_parts(control, {task.task_id.replace("_", "-"): task for task in seen.tasks} if seen else {})
     worked = {phase for phase, span in spans.items() if span["done"]}
     names = [*control.keys(), *(tasks.keys() - control.keys()), *(worked - control.keys() - tasks.keys())]
     found = [_phase(name, control.get(name), spans.get(name), tasks.get(name)) for name in names]
     return sorted(found, key=_place)
+
+
+def _with_parts(
+    control: Mapping[str, Mapping[str, Any]], tasks: Mapping[str, TaskActivity]
+) -> dict[str, TaskActivity]:
+    """The tasks; one with parts gives way to those that are recorded, and a part at work is as its task is."""
+    parts = [part for part in _PARTS if part in control and part not in tasks]
+    whole = tasks.get(_WHOLE)
+    if whole is None or not parts:
+        return dict(tasks)
+    at_work = {part: whole for part in parts if control[part]["state"] == "running"}
+    return {name: task for name, task in tasks.items() if name != _WHOLE} | at_work
 
 
 def _phase(

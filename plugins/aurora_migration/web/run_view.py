@@ -11,6 +11,8 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.store import overview
 from aurora_migration.store.control import Control
 from aurora_migration.web.activity import RunActivity, dag_of
+from aurora_migration.web.cutover import shown_cutover
+from aurora_migration.web.dms import dms_lag, shown_dms
 from aurora_migration.web.phases import phases
 from aurora_migration.web.times import utc
 
@@ -44,6 +46,8 @@ def load_overview(session: Session, control: Control, run_id: str | None) -> dic
         "throughput": overview.throughput(session, control, run_id, bucket),
         "counts": overview.counts(session, control, run_id),
     }
+        "cutover": overview.cutover(session, control, run_id),
+        "pauses": overview.pauses(session, control, run_id),
 
 
 def load_evidence(session: Session, control: Control, run_id: str) -> dict[str, Any]:
@@ -69,6 +73,7 @@ def shown_run(
         "runs": _runs(config, known.get("runs", []), recent),
         "phases": steps,
         "totals": told_by_dms(moved, steps) if config.engine == "dms" else moved,
+        "cutover": shown_cutover(known.get("cutover")),
         "throughput": _throughput(known),
         "lag": _lag(known),
         "counts": counts(known.get("counts", [])),

@@ -160,7 +160,34 @@ def hostile() -> Evidence:
         checkpoint=checkpoint() | {"state": "paused", "words": HOSTILE},
         followed=[followed(HOSTILE, "stopped")],
         lag={"lag_seconds": 1.5},
+        cutover=cutover(
+            HOSTILE, changes={"source_accounts": [HOSTILE], "source_events": [{"schema": "shop", "name": HOSTILE}]}
+        ),
     )
+
+
+def cutover(approved_by: str = "ada", state: str = "open", **more: Any) -> dict[str, Any]:
+    """A cutover that kept writes waiting for 7.5 s."""
+    changes = {"source_accounts": ["app@%"], "target_accounts": ["app@%"], "source_events": []}
+    return {
+        "run_id": RUN,
+        "direction": more.pop("direction", "forward"),
+        "state": state,
+        "policy": "lock-accounts",
+        "approved_by": approved_by,
+        "changes": json.dumps(more.pop("changes", changes)),
+        "reason": "",
+        "started_at": BEGAN,
+        "blocked_at": BEGAN + timedelta(seconds=20),
+        "opened_at": BEGAN + timedelta(seconds=27.5),
+        **more,
+    }
+
+
+def cutover_run(row: dict[str, Any] | None, state: str = "success") -> Evidence:
+    """The evidence of a run that cut over, or tried to; ``row`` is what is recorded of it."""
+    proofs = phase("block-writes", 20, 1, {"state": "blocked", "proofs": ["1 accounts are locked"]})
+    return evidence(run=run_row(state, "cutover"), plan=None, phases=[proofs], cutover=row)
 
 
 def checkpoint() -> dict[str, Any]:

@@ -28,8 +28,8 @@ def made(evidence: Evidence, **judged: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "evidence",
-    [rows.evidence(), rows.hostile(), NOTHING, rows.evidence(0)],
-    ids=["plain", "hostile", "none", "empty"],
+    [rows.evidence(), rows.hostile(), NOTHING, rows.evidence(0), rows.cutover_run(rows.cutover())],
+    ids=["plain", "hostile", "none", "empty", "cutover"],
 )
 def test_every_report_has_the_published_form(evidence: Evidence) -> None:
     found = json.loads(json.dumps(made(evidence)))
@@ -128,7 +128,39 @@ def test_findings_have_blockers_first() -> None:
 def test_rows_that_differ_stand_at_their_table_and_connections_stand_nowhere() -> None:
     found = made(rows.hostile())
     assert [one["subject"] for one in found["tables"][0]["differences"]] == [rows.HOSTILE]
+    found.pop("cutover")  # which names both connections by their ids
     assert "connection" not in json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("row", "state", "words"),
+    [
+        (rows.cutover(), "success", "cut over"),
+        (rows.cutover(state="handed-over"), "success", "cut over"),
+        (rows.cutover(state="released"), "failed", "not cut over"),
+        (rows.cutover("", "released"), "not approved", "not approved"),
+        (rows.cutover(state="blocked"), "running", "not finished"),
+        (None, "failed", "not cut over"),
+    ],
+)
+def test_a_cutovers_verdict_is_what_is_recorded(row: dict[str, Any] | None, state: str, words: str) -> None:
+    assert made(rows.cutover_run(row, state))["verdict"] == words
+
+
+def test_a_cutover_says_who_approved_it_how_long_nobody_wrote_and_where_writes_go() -> None:
+    found = made(rows.cutover_run(rows.cutover()))["cutover"]
+    assert (found["approved_by"], found["write_downtime_seconds"]) == ("ada", 7.5)
+    sides = [found[name]["side"] for name in ("writes_came_from", "writes_go_to")]
+    assert sides == ["source", "target"]
+    assert found["writes_go_to"]["version"] == "8.0.39 (Aurora)"
+    assert (found["accounts_locked"], found["accounts_opened"]) == (["app@%"], ["app@%"])
+    assert found["proofs"] == ["1 accounts are locked"]
+    back = made(rows.cutover_run(rows.cutover(direction="back")))["cutover"]
+    assert [back[name]["side"] for name in ("writes_came_from", "writes_go_to")] == ["target", "source"]
+    undone = made(rows.cutover_run(rows.cutover(state="released")))["cutover"]
+    assert [undone[name]["side"] for name in ("writes_came_from", "writes_go_to")] == ["source", "source"]
+    assert undone["accounts_opened"] == []
+    assert made(rows.evidence())["cutover"] is None
 
 
 def test_followed_changes() -> None:

@@ -74,7 +74,8 @@ def test_the_page_needs_nothing_but_itself() -> None:
 
 
 def test_links_lead_to_sections_and_tables_have_captions_and_scopes() -> None:
-    for evidence in (rows.evidence(), rows.hostile(), rows.evidence(0, phases=[], spans=[])):
+    cutover = rows.cutover_run(rows.cutover())
+    for evidence in (rows.evidence(), rows.hostile(), rows.evidence(0, phases=[], spans=[]), cutover):
         found = Page(page(evidence))
         ids = {value for name, value in found.attributes if name == "id"}
         assert {f"#{one}" for one in ids} == {value for name, value in found.attributes if name == "href"}
@@ -89,6 +90,14 @@ def test_what_needs_a_person_comes_first_and_says_what_to_do() -> None:
     html = page(rows.hostile())
     assert html.index("What needs a person</h2>") < html.index("Run and versions</h2>")
     assert "What needs a person" not in page(rows.evidence())
+
+
+def test_the_page_of_a_cutover_begins_with_its_facts() -> None:
+    html = page(rows.cutover_run(rows.cutover()))
+    assert html.index("Who and when</caption>") < html.index("Run and versions</h2>")
+    assert "The applications write to the target." in html
+    for words in ("ada", "7.5 s", "secret_target_connection", "8.0.39 (Aurora)", "1 accounts are locked"):
+        assert words in html
 
 
 def test_five_thousand_tables_take_less_than_two_seconds() -> None:

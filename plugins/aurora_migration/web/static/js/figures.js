@@ -5,7 +5,7 @@ import { between, duration, many, NONE, percent, rate, short, size, whole } from
 export function figures() {
   const node = el("dl", { class: "figures card", "aria-label": "The run in figures" });
 
-  function update({ run, totals, counts, lag, throughput }) {
+  function update({ run, totals, counts, lag, throughput, cutover }) {
     // what a run that wrote nothing would show is another run's
     node.hidden = !run || !(run.recorded || run.active);
     if (node.hidden) return;
@@ -18,6 +18,7 @@ export function figures() {
       findings(counts),
       differences(run, counts),
       lag && behind(lag),
+      cutover && withoutWrites(cutover),
       figure(
         "Duration",
         duration(between(run.started_at, run.finished_at ?? (run.active ? null : run.started_at))),
@@ -38,6 +39,12 @@ function figure(name, value, more, tone = "", extra = null) {
     el("dd", { class: "more" }, more || "\u00a0"),
     extra,
   );
+}
+
+function withoutWrites(cutover) {
+  if (!cutover.blocked_at) return figure("Without writes", NONE, cutover.write_block);
+  const seconds = cutover.downtime_seconds ?? between(cutover.blocked_at, null);
+  return figure("Without writes", duration(seconds), cutover.opened_at ? cutover.write_block : "so far");
 }
 
 function rows(totals) {

@@ -1,6 +1,7 @@
 // What a run came to, in one sentence, and the way to what is wrong.
 import { el, icon } from "./dom.js";
-import { many, title } from "./format.js";
+import { duration, many, moment, title } from "./format.js";
+import { follow, hostLink } from "./host.js";
 import { notice } from "./notices.js";
 
 /** Chunks belong to the migration and are written anew: of an older run they tell nothing any more. */
@@ -12,7 +13,7 @@ export function laterRun({ run }) {
   );
 }
 
-export function judgement({ run, counts, target, migration }, show) {
+export function judgement({ run, counts, target, migration, phases, cutover }, show) {
   if (!run) {
     if (target.state !== "ok") return null;
     return el(
@@ -28,18 +29,57 @@ export function judgement({ run, counts, target, migration }, show) {
       ),
     );
   }
-  const [tone, words, more, sheet] = verdict(run, counts);
+  const waiting = phases.find((phase) => phase.state === "waiting for a person");
+  if (waiting) return question(run, waiting);
+  const [tone, words, more, sheet] = cutover ? ofCutover(run, cutover, counts) : verdict(run, counts);
   if (!words) return null;
-  const mark = icon({ good: "check", bad: "cross" }[tone] ?? "dash");
   const jump = sheet && el("button", { type: "button", class: "jump", onclick: () => show(sheet) }, `Show ${sheet}`);
+  return banner(tone, { good: "check", bad: "cross" }[tone] ?? "dash", words, more, jump);
+}
+
+function banner(tone, mark, words, more, jump) {
   return el(
     "div",
     { class: `verdict ${tone}`, role: "status" },
-    mark,
+    icon(mark),
     el("strong", {}, words),
     el("span", { class: "more" }, more),
     jump,
   );
+}
+
+/** A task that waits for a person: Airflow asks the question, the page shows the way there. */
+function question(run, phase) {
+  const task = phase.phase.replaceAll("-", "_");
+  const path = ["dags", run.dag_id, "runs", run.run_id, "tasks", task].map(encodeURIComponent).join("/");
+  const way = el(
+    "a",
+    { class: "jump", href: hostLink(`${path}/required_actions`), onclick: follow },
+    "Read the facts and answer ",
+    icon("out"),
+  );
+  return banner(
+    "warn",
+    "person",
+    "Waiting for a person.",
+    "Nothing is changed before somebody approves; no answer in time means no.",
+    way,
+  );
+}
+
+function ofCutover(run, cutover, counts) {
+  const side = cutover.direction === "back" ? "source" : "target";
+  const approved = `Approved by ${cutover.approved_by}.`;
+  const without = cutover.downtime_seconds === null ? "" : ` ${duration(cutover.downtime_seconds)} without writes.`;
+  if (cutover.state === "open") return ["good", `Cut over: the applications write to the ${side}.`, approved + without];
+  if (cutover.state === "handed-over") return ["live", `Handed over: the ${side} is being opened.`, approved];
+  if (cutover.state === "released") {
+    return cutover.approved_by
+      ? ["bad", "Undone: the applications write where they wrote before.", `${approved}${without} The findings and the log of the failed task say why.`]
+      : ["idle", "Not approved: nothing was changed.", ""];
+  }
+  if (!cutover.blocked_at) return run.active ? ["live", null, ""] : verdict(run, counts);
+  return ["warn", "Writes are blocked.", `${approved} Since ${moment(cutover.blocked_at)} UTC.`];
 }
 
 function verdict(run, counts) {
@@ -63,6 +103,8 @@ function verdict(run, counts) {
       : ["bad", "Stopped before it began.", "The log of the failed task says why."];
   }
   if (!run.recorded) return ["idle", "Nothing was written by this run.", "It was a dry run, or it recorded nothing."];
+  if (run.kind === "cutover" && run.state === "failed" && counts.blocker)
+    return ["bad", "Not ready: nothing was changed.", "The findings say what to do.", "findings"];
   if (run.state === "failed") return ["bad", `${title(run.kind)} failed.`, "The log of the failed task says why."];
   return ["good", null, ""];
 }
