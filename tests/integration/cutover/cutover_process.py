@@ -1,8 +1,9 @@
 """Cutovers in processes that can be killed: ``python -m tests.integration.cutover.cutover_process SETTINGS.json``.
 
 Keys: ``config`` (the migration). Airflow's connections come with the environment. Reads orders, a JSON object a
-line with ``run_id`` and ``steps``; each is carried out by a fork, so that none waits for imports. Prints
-``{"pid": …}`` when it has begun and ``{"status": …}``, negative for a signal, when it has ended.
+line with ``run_id``, ``steps``, ``direction`` and ``cutover`` (that part of the migration file); each is carried
+out by a fork, so that none waits for imports. Prints ``{"pid": …}`` when it has begun and ``{"status": …}``,
+negative for a signal, when it has ended.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 from aurora_migration.bridge.run import Run
 from aurora_migration.model.config import MigrationConfig
+from aurora_migration.model.config_cutover import CutoverConfig
 from aurora_migration.model.plan import RunOptions
 from tests.integration.cutover.stage import cut_over
 
@@ -42,7 +44,8 @@ def _carry_out(config: MigrationConfig, order: dict[str, Any]) -> None:
     """Never returns."""
     status = 1
     try:
-        failure = cut_over(Run(config, RunOptions(), order["run_id"]), order["steps"])
+        asked = config.model_copy(update={"cutover": CutoverConfig.model_validate(order["cutover"])})
+        failure = cut_over(Run(asked, RunOptions(direction=order["direction"]), order["run_id"]), order["steps"])
         if failure is not None:
             logging.getLogger(__name__).error("A step failed", exc_info=failure)
         status = FAILED if failure else 0

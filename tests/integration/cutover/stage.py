@@ -14,7 +14,7 @@ from typing import Any
 
 import pymysql
 
-from aurora_migration.bridge import cutover_readiness, cutting_over, following
+from aurora_migration.bridge import cutover_readiness, cutting_over, following, moving_writes
 from aurora_migration.bridge.run import Run
 from aurora_migration.errors import MigrationError, RetryableError
 from aurora_migration.model.cutover import Cutover, CutoverState
@@ -32,8 +32,10 @@ STEPS: dict[str, Callable[[Run], Any]] = {
     "block": lambda run: cutting_over.block(run, "tester"),
     "drain": cutting_over.drain_and_verify,
     "hand_over": cutting_over.hand_over,
+    "move": lambda run: moving_writes.move_writes(run, "tester"),
     "release": cutting_over.release,
 }
+AS_THE_GRAPH = ("readiness", "move", "release")
 TRIES = 3
 TABLES = (
     "CREATE TABLE marks (id BIGINT AUTO_INCREMENT PRIMARY KEY, word VARCHAR(40))",
@@ -106,9 +108,9 @@ class Stage:
     def run(self, run_id: str, **options: Any) -> Run:
         return Run(self.made.config(**self.config()), RunOptions(**options), run_id)
 
-    def next_run(self) -> Run:
+    def next_run(self, direction: str = "forward") -> Run:
         self._runs += 1
-        return self.run(f"cutover {self._runs}")
+        return self.run(f"cutover {self._runs}", direction=direction)
 
     def recorded(self, run: Run) -> Cutover:
         found = cutovers.find(self.made.target_root, run.control, run.run_id)
@@ -182,7 +184,7 @@ class Stage:
         assert self.triggers("target") == []
 
 
-def cut_over(run: Run, steps: Sequence[str] = tuple(STEPS)) -> MigrationError | None:
+def cut_over(run: Run, steps: Sequence[str] = AS_THE_GRAPH) -> MigrationError | None:
     """Run steps as the graph does: tries again what is worth it, and releases whatever happened before."""
     failure: MigrationError | None = None
     for name in steps:

@@ -1,122 +1,46 @@
 """Cutovers under a running writer, killed at random moments: one side takes the writes in the end, never both.
 
-``CUTOVER_KILLS`` says how many, ``CUTOVER_SEED`` which. Half of the kills come at a random time, half at a
-recorded state and a random moment after it. Then either all tasks are cleared, or all have failed for good and
-only the release runs. Between cutovers the migration is put back to where it followed the source.
+``CUTOVER_KILLS`` says how many, ``CUTOVER_SEED`` which. They go through every policy and both directions; half
+come at a random time, half at a recorded state and a random moment after it. Then either all tasks are cleared, or
+all have failed for good and only the release runs. The application moves to the side that it is told to write to;
+under ``external`` it is stopped first, as the person who approves promises.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import signal
 import statistics
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
-from aurora_migration.bridge import following
+from aurora_migration.bridge import following, going_back
 from aurora_migration.bridge.run import Run
-from aurora_migration.engine.verify.repair import drop_triggers
 from aurora_migration.model.cutover import CutoverState
-from aurora_migration.sql.quoting import raw
 from local.workload import OPERATIONS, Size, Workload, WorkloadSettings, create
 from tests.fresh_databases import Databases
-from tests.integration.cutover.stage import LOCKED, STEPS, TABLES, Stage, cut_over
+from tests.integration.cutover.killing import ALL, Forks, Watch, kill, put_back, sides, take_writes
+from tests.integration.cutover.stage import LOCKED, READ_ONLY, STEPS, TABLES, Stage, cut_over
 
 pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(3600)]
-ROOT = Path(__file__).resolve().parents[3]
 SIZE = Size(rows=400, big_rows=1_000, keyless=True)
 EVENT = "CREATE EVENT rest ON SCHEDULE EVERY 1 DAY STARTS '2100-01-01' DO INSERT INTO marks (word) VALUES ('up')"
 # a prepared transaction whose session is ended stays undecided, and a cutover rightly stops at it
 ONE_PHASE = tuple(one.__name__ for one in OPERATIONS if one.__name__ != "two_phase")
-ALL = ("block", "drain", "hand_over", "release")
-UNDONE = ("block", "drain", "release")  # as when the hand-over has failed for good
-KILLED_AT = ("blocking", "blocked", "verified", "handed-over", "open", "releasing", "released")
-SOON = {"blocking": 0.2, "blocked": 0.2, "verified": 0.2}  # seconds; the other states pass in an instant
+KINDS = (
+    ("read-only", "forward"),  # there is no way back to a source that takes no changes
+    ("lock-accounts", "forward"),
+    ("external", "back"),
+    ("external", "forward"),
+    ("lock-accounts", "back"),
+)
+REFUSED = {"lock-accounts": LOCKED, "read-only": READ_ONLY, "external": 0}
 DOWNTIME_SECONDS = 20.0
-
-
-class Forks:
-    """The process that carries cutovers out."""
-
-    def __init__(self, stage: Stage, folder: Path) -> None:
-        settings = folder / "settings.json"
-        settings.write_text(json.dumps({"config": stage.run("x").config.model_dump(mode="json")}))
-        self.log = folder / "cutovers.log"
-        with self.log.open("w") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.integration.cutover.cutover_process", str(settings)],
-                cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": "plugins:.", "AIRFLOW__CORE__LOAD_EXAMPLES": "False"},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-
-    def start(self, run: Run, steps: Sequence[str]) -> int:
-        """Begin a cutover's steps; the process that does them."""
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps({"run_id": run.run_id, "steps": list(steps)}) + "\n")
-        self._process.stdin.flush()
-        return int(self._answer()["pid"])
-
-    def wait(self) -> int:
-        return int(self._answer()["status"])
-
-    def close(self) -> None:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.close()
-        self._process.wait(60)
-        self._process.stdout.close()
-
-    def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout
-        line = self._process.stdout.readline()
-        assert line, self.log.read_text()[-4000:]
-        answer: dict[str, Any] = json.loads(line)
-        return answer
-
-
-class Watch(threading.Thread):
-    """Looks all the time whether both sides take the application's writes.
-
-    The target is asked first: once it is open the source must stay closed.
-    """
-
-    def __init__(self, stage: Stage) -> None:
-        super().__init__(daemon=True)
-        self.both = 0
-        self.looks = 0
-        self.error: Exception | None = None
-        self._stage = stage
-        self._enough = threading.Event()
-
-    def run(self) -> None:
-        try:
-            while not self._enough.wait(0.05):
-                self.looks += 1
-                if self._stage.refusal("target") == 0 and self._stage.refusal("source") == 0:
-                    self.both += 1
-        except Exception as error:
-            self.error = error
-
-    def end(self) -> None:
-        self._enough.set()
-        self.join(30)
-        assert self.error is None, self.error
-        assert self.looks
-        assert not self.both, "both sides took writes"
 
 
 @pytest.fixture
@@ -129,6 +53,7 @@ def prepared(databases: Callable[..., Databases]) -> Iterator[Stage]:
     stage = Stage.build(made)
     assert cut_over(stage.next_run(), ("readiness", "block", "release")) is None  # leaves the target closed
     yield stage
+    take_writes(made.source_root)
     stage.close()
 
 
@@ -139,100 +64,129 @@ def forks(prepared: Stage, tmp_path: Path) -> Iterator[Forks]:
     made.close()
 
 
-def put_back(stage: Stage, run: Run) -> None:
-    """As if the cutover had been undone: both sides are equal, and nobody has written to the target."""
-    target, source = stage.made.target_root, stage.made.source_root
-    target.execute(raw(f"ALTER USER {stage.user} ACCOUNT LOCK"))
-    for planned in run.plan(source).tables:
-        drop_triggers(target, planned.target)
-    target.execute(raw(f"ALTER EVENT {stage.made.name}.rest DISABLE"))
-    target.execute(raw(f"UPDATE control_{stage.made.key}.cutovers SET state = 'released'"))
-    source.execute(raw(f"ALTER EVENT {stage.made.name}.rest ENABLE"))
-    source.execute(raw(f"ALTER USER {stage.user} ACCOUNT UNLOCK"))
+class Moves:
+    """An application that writes to the side it is told to, and cutovers that move it or are killed."""
 
+    def __init__(self, stage: Stage, forks: Forks, rng: Random, stack: ExitStack, seed: int) -> None:
+        self.stage, self.forks, self.rng = stage, forks, rng
+        self.triggers = stage.triggers("source")
+        self.side, self.usual = "source", 0.0
+        self.writers = {}
+        for number, role in enumerate(("source", "target")):
+            settings = WorkloadSettings(
+                stage.made.name, seed + 1000 * number, threads=4, rate=100, size=SIZE, only=ONE_PHASE
+            )
+            self.writers[role] = Workload(stage.login(role), settings)
+        self.writers["target"].pause()
+        for writer in self.writers.values():
+            stack.enter_context(writer)
 
-def kill(rng: Random, number: int, stage: Stage, run: Run, forks: Forks, usual: float) -> str:
-    """Begin a cutover, kill it, and tell when that was."""
-    state = KILLED_AT[(number // 2) % len(KILLED_AT)] if number % 2 else ""
-    pid = forks.start(run, UNDONE if state in {"releasing", "released"} else ALL)
-    after = rng.uniform(0, SOON.get(state, 0.02)) if state else rng.uniform(0, usual)
-    deadline = time.monotonic() + 60
-    while state and str(stage.recorded(run).state) != state and time.monotonic() < deadline:
-        if str(stage.recorded(run).state) in {"open", "released"}:
-            break  # it went by between two looks
-        time.sleep(0.002)
-    time.sleep(after)
-    found = stage.recorded(run).state
-    with contextlib.suppress(ProcessLookupError):  # it may have ended
-        os.kill(pid, signal.SIGKILL)
-    return f"{found}, status {forks.wait()}"
+    def cutover(self, policy: str, direction: str, killed: int | None) -> tuple[str, float | None, bool]:
+        """A cutover, killed as number ``killed``: its end, the seconds without writes, and whether it died."""
+        self.stage.settings |= {"write_block": policy, "rollback_window": policy != "read-only"}
+        run = self.stage.next_run(direction)
+        STEPS["readiness"](run)
+        if policy == "external":
+            self.writers[self.side].pause()
+        open_before = self.stage.refusal(sides(run)[1]) == 0
+        watch = Watch(self.stage, run)
+        watch.start()
+        words, died = self._carry_out(run, killed)
+        watch.end()
+        outcome = self.check(run, open_before)
+        seconds = self.stage.recorded(run).downtime_seconds
+        print(f"{policy} {direction}: {words}; {outcome}, {watch.looks} looks, writes down {seconds}")
+        self._move(run, outcome)
+        return outcome, seconds, died
 
+    def _carry_out(self, run: Run, killed: int | None) -> tuple[str, bool]:
+        began = time.monotonic()
+        if killed is None:
+            self.forks.start(run, ALL)
+            assert self.forks.wait() == 0, self.forks.log.read_text()[-4000:]
+            self.usual = time.monotonic() - began
+            return "not killed", False
+        words = kill(self.rng, killed, self.stage, run, self.forks, self.usual)
+        died = words.endswith("-9")
+        if not died:
+            self.usual *= 0.8
+        steps = ALL if self.rng.random() < 0.5 else ("release",)
+        self.forks.start(run, steps)
+        assert self.forks.wait() in {0, 3}, self.forks.log.read_text()[-4000:]
+        again = "all again" if len(steps) > 1 else "release alone"
+        return f"{killed:3} killed at {words}; {again}", died
 
-def check(stage: Stage, run: Run) -> str:
-    """Which side has the writes; it is one, and it has everything that belongs to it."""
-    found = stage.recorded(run)
-    if found.state is CutoverState.OPEN:
-        stage.assert_cut_over(run)
-        stage.assert_equal()
-        assert (stage.enabled_events("source"), stage.enabled_events("target")) == ([], ["rest"])
-    else:
-        stage.assert_released(run)
-        assert (stage.enabled_events("source"), stage.enabled_events("target")) == (["rest"], [])
-    return str(found.state)
+    def check(self, run: Run, open_before: bool) -> str:
+        """Which side has the writes; it is one, and it has everything that belongs to it."""
+        stage, state = self.stage, self.stage.recorded(run).state
+        left, taken = sides(run)
+        found = (stage.refusal(left), stage.refusal(taken))
+        events = (stage.enabled_events(left), stage.enabled_events(taken))
+        if state is CutoverState.OPEN:
+            assert found == (REFUSED[run.config.cutover.write_block], 0), found
+            assert events == ([], ["rest"])
+            assert stage.triggers(taken) == self.triggers
+            stage.assert_equal()
+        else:
+            assert state is CutoverState.RELEASED
+            # what a person closed by stopping the application is closed by us from the block on only
+            assert found == (0, LOCKED) or (open_before and found == (0, 0)), found
+            assert events == (["rest"], [])
+            assert stage.triggers(taken) == []
+        return str(state)
+
+    def _move(self, run: Run, outcome: str) -> None:
+        """The application goes on where it is told to write."""
+        if outcome == "open" and run.config.cutover.rollback_window:
+            self.writers[self.side].pause()
+            self.side = sides(run)[1]
+        elif outcome == "open":
+            put_back(self.stage, run)
+        writer = self.writers[self.side]
+        rows = writer.tally().rows
+        writer.resume()
+        deadline = time.monotonic() + 60
+        while writer.tally().rows == rows:
+            writer.check()
+            assert time.monotonic() < deadline, "the writer does not write any more"
+            time.sleep(0.05)
 
 
 def test_kills(prepared: Stage, forks: Forks) -> None:
-    seed, count = int(os.environ.get("CUTOVER_SEED", "1")), int(os.environ.get("CUTOVER_KILLS", "6"))
+    seed, count = int(os.environ.get("CUTOVER_SEED", "1")), int(os.environ.get("CUTOVER_KILLS", "5"))
     print(f"CUTOVER_SEED={seed} CUTOVER_KILLS={count}")
-    rng, ended, downtimes = Random(seed), [], []
-    settings = WorkloadSettings(prepared.made.name, seed, threads=4, rate=100, size=SIZE, only=ONE_PHASE)
-    usual, kills, number, steps = 0.0, 0, -1, tuple[str, ...]()
-    with Workload(prepared.login("source"), settings) as writer:
-        while kills < count:  # the first one is left alone: it shows how long one takes
-            assert number < 4 * count, "most have ended before they could be killed"
-            run = prepared.next_run()
-            STEPS["readiness"](run)
-            rows = writer.tally().rows
-            watch = Watch(prepared)
-            watch.start()
-            began = time.monotonic()
-            if number < 0:
-                forks.start(run, ALL)
-                assert forks.wait() == 0, forks.log.read_text()[-4000:]
-                usual, killed = time.monotonic() - began, "not killed"
-            else:
-                killed = kill(rng, number, prepared, run, forks, usual)
-                if killed.endswith("-9"):
-                    kills += 1
-                else:
-                    usual *= 0.8
-                steps = ALL if rng.random() < 0.5 else ("release",)
-                forks.start(run, steps)
-                assert forks.wait() in {0, 3}, forks.log.read_text()[-4000:]
-            watch.end()
-            outcome = check(prepared, run)
-            ended.append(outcome)
-            seconds = prepared.recorded(run).downtime_seconds
-            again = "all again" if len(steps) > 1 else "release alone" if steps else ""
-            print(f"{number:3} killed at {killed}; {again}; {outcome}, {watch.looks} looks, writes down {seconds}")
+    kills, tries, downtimes, ended = 0, 0, list[float](), Counter[tuple[str, str, str]]()
+    with ExitStack() as stack:
+        moves = Moves(prepared, forks, Random(seed), stack, seed)
+        moves.cutover("lock-accounts", "forward", None)  # shows how long one takes
+        left = list[tuple[str, str]]()
+        while kills < count:
+            assert tries < 4 * count, "most have ended before they could be killed"
+            left = left or list(KINDS)
+            away = "forward" if moves.side == "source" else "back"
+            if away not in {direction for _, direction in left}:
+                moves.cutover("lock-accounts", away, None)
+                continue
+            policy, direction = next(kind for kind in left if kind[1] == away)
+            outcome, seconds, died = moves.cutover(policy, direction, tries)
+            tries += 1
+            if died:
+                kills += 1
+                left.remove((policy, direction))
+            ended[policy, direction, outcome] += 1
             if outcome == "open":
                 assert seconds is not None
                 downtimes.append(seconds)
-                put_back(prepared, run)
-            number += 1
-            writer.check()
-            deadline = time.monotonic() + 60
-            while writer.tally().rows == rows:
-                assert time.monotonic() < deadline, "the writer does not write any more"
-                time.sleep(0.05)
-    following.sync_once(prepared.next_run())
+    following.sync_once(going_back.present_way(prepared.next_run()))
     prepared.assert_equal()
-    median = statistics.median(downtimes)
-    median = statistics.median(downtimes)
-    print(f"{ended.count('open')} open, {ended.count('released')} released; median {median:.2f} s")
-    assert median < DOWNTIME_SECONDS
+    for (policy, direction, outcome), number in sorted(ended.items()):
+        print(f"{policy} {direction}: {number} {outcome}")
+    assert count < len(KINDS) or {(policy, direction) for policy, direction, _ in ended} == set(KINDS)
+    if downtimes:
+        print(f"median of {len(downtimes)} cutovers: {statistics.median(downtimes):.2f} s without writes")
+        assert statistics.median(downtimes) < DOWNTIME_SECONDS
     if count >= 20:
-        assert set(ended) == {"open", "released"}
+        assert {outcome for _, _, outcome in ended} == {"open", "released"}
 
 
 def test_write_downtime(prepared: Stage, forks: Forks) -> None:
@@ -249,7 +203,8 @@ def test_write_downtime(prepared: Stage, forks: Forks) -> None:
             _wait_until(lambda: prepared.refusal("target") == 0)
             seen.append(time.monotonic() - blocked)
             assert forks.wait() == 0, forks.log.read_text()[-4000:]
-            check(prepared, run)
+            prepared.assert_cut_over(run)
+            prepared.assert_equal()
             recorded.append(prepared.recorded(run).downtime_seconds or 0.0)
             put_back(prepared, run)
             time.sleep(1)
