@@ -41,10 +41,20 @@ def test_extra(monkeypatch: pytest.MonkeyPatch, extra: Any, mode: SslMode, autho
 
 
 @pytest.mark.parametrize(
+    ("extra", "compress"),
+    [(None, False), ({"compress": True}, True), ({"compress": "true"}, True), ({"compress": False}, False)],
+)
+def test_compression_is_a_switch(monkeypatch: pytest.MonkeyPatch, extra: Any, compress: bool) -> None:
+    define(monkeypatch, extra)
+    assert endpoint("source", "c").compress is compress
+
+
+@pytest.mark.parametrize(
     ("extra", "changes", "words"),
     [
         ({"ssl_mode": "verify-full"}, {}, "use one of DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY"),
         ({"ssl_mode": None}, {}, "ssl_mode 'NONE' is unknown"),
+        ({"compress": "zstd"}, {}, "compress 'zstd' is no switch"),
         (None, {"host": ""}, "has no host or no login"),
         (None, {"login": None}, "has no host or no login"),
     ],

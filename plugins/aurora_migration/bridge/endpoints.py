@@ -18,7 +18,8 @@ _MODES = ", ".join(SslMode)
 def endpoint(role: str, connection_id: str) -> Endpoint:
     """The endpoint that an Airflow connection of type mysql describes. Raises: ConfigurationError.
 
-    Read from the extra: ``ssl_mode`` (default REQUIRED) and ``ssl_ca``, or ``ssl: {"ca": …}`` as MySqlHook has it.
+    Read from the extra: ``ssl_mode`` (default REQUIRED) and ``ssl_ca``, or ``ssl: {"ca": …}`` as MySqlHook has it;
+    ``compress`` (default false).
     """
     subject = f"{role} connection {connection_id}"
     try:
@@ -43,7 +44,19 @@ def endpoint(role: str, connection_id: str) -> Endpoint:
         ssl_mode=_ssl_mode(subject, extra),
         ssl_ca=extra.get("ssl_ca") or _nested(extra),
         connection_id=connection_id,
+        compress=_compress(subject, extra),
     )
+
+
+def _compress(subject: str, extra: dict[str, Any]) -> bool:
+    text = str(extra.get("compress", False)).lower()
+    if text not in {"true", "false"}:
+        raise ConfigurationError(
+            f"compress {text!r} is no switch",
+            subject=subject,
+            remedy="use true or false in the connection's extra",
+        )
+    return text == "true"
 
 
 def _ssl_mode(subject: str, extra: dict[str, Any]) -> SslMode:

@@ -37,6 +37,7 @@ class Endpoint:
     ssl_ca: str | None = None
     connection_id: str = ""
     connect_timeout_seconds: int = 10
+    compress: bool = False  # for slow lines: costs processor time at both ends
 
     @property
     def label(self) -> str:

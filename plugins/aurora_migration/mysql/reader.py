@@ -120,6 +120,7 @@ def _open(endpoint: Endpoint) -> Any:
         password=endpoint.password,
         conv={},
         connect_timeout=endpoint.connect_timeout_seconds,
+        **({"compress": True} if endpoint.compress else {}),  # any value would turn it on
         local_infile=0,  # libmariadb's default would let a server ask for any file of this machine
         **_tls(endpoint),
     )

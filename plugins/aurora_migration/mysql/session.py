@@ -21,6 +21,7 @@ from pymysql.cursors import DictCursor
 from pymysql.err import OperationalError
 
 from aurora_migration.errors import ConfigurationError
+from aurora_migration.mysql.compression import CompressedSocket
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.errno import DRIVER_ERRORS, errno_of, translate
 from aurora_migration.sql.library import statement
@@ -156,7 +157,12 @@ class _Connection(Connection):
     """A connection that looks at what the server offers before it says who it is.
 
     PyMySQL asks for TLS whatever the server's greeting says, and a server without it answers 1043 (bad handshake).
+    It knows nothing of compression, which begins when both sides have named it and the login is through.
     """
+
+    _sock: Any
+    _rfile: Any
+    _next_seq_id: int
 
     def __init__(self, *, tls_is_optional: bool, **settings: Any) -> None:
         self._tls_is_optional = tls_is_optional
@@ -164,12 +170,23 @@ class _Connection(Connection):
 
     def _get_server_information(self) -> None:
         super()._get_server_information()  # type: ignore[misc]
+        self.client_flag &= self.server_capabilities | ~CLIENT.COMPRESS  # type: ignore[attr-defined]
         if not self.ssl or self.server_capabilities & CLIENT.SSL:  # type: ignore[attr-defined]
             return
         if not self._tls_is_optional:
             raise NoTlsError(_NO_TLS, "the server offers no TLS")
         self.ssl = False
         self.client_flag &= ~CLIENT.SSL
+
+    def _request_authentication(self) -> None:
+        super()._request_authentication()  # type: ignore[misc]
+        if self.client_flag & CLIENT.COMPRESS:
+            self._sock = self._rfile = CompressedSocket(self._sock, self._rfile, lambda: self._next_seq_id)
+
+    def _execute_command(self, command: int, sql: Any) -> None:
+        if isinstance(self._sock, CompressedSocket):
+            self._sock.begin_command()
+        super()._execute_command(command, sql)  # type: ignore[misc]
 
 
 def _connect(endpoint: Endpoint, *, local_infile: bool) -> Any:
@@ -186,7 +203,7 @@ def _connect(endpoint: Endpoint, *, local_infile: bool) -> Any:
             autocommit=True,
             connect_timeout=endpoint.connect_timeout_seconds,
             read_timeout=endpoint.connect_timeout_seconds,  # a listener that is no MySQL may never greet us
-            client_flag=CLIENT.LOCAL_FILES if local_infile else 0,
+            client_flag=_flags(endpoint, local_infile),
             ssl=context,
             ssl_disabled=context is None,
             program_name="mysql-to-aurora",
@@ -199,6 +216,10 @@ def _connect(endpoint: Endpoint, *, local_infile: bool) -> Any:
     connection._sock.settimeout(None)
     _keep_alive(connection._sock)
     return connection
+
+
+def _flags(endpoint: Endpoint, local_infile: bool) -> int:
+    return (CLIENT.LOCAL_FILES if local_infile else 0) | (CLIENT.COMPRESS if endpoint.compress else 0)
 
 
 def _keep_alive(sock: socket.socket) -> None:
