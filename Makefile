@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PYTHONPATH := plugins:.
 
-.PHONY: bench-changes soak-cdc soak-faults help demo demo-down servers servers-down accounts-plan test test-long test-big test-cutover bench-verify screenshots lint type format lock schema compose-config setup
+.PHONY: bench bench-changes soak-cdc soak-faults help demo demo-down servers servers-down accounts-plan test test-long test-big test-cutover bench-verify screenshots lint type format lock schema compose-config setup
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ test-big: setup ## the tests of tables of a gigabyte, which `make test` leaves o
 
 test-cutover: setup ## thirty cutovers under a writer, each killed at a random moment (SEED=n: others)
 	CUTOVER_KILLS=30 CUTOVER_SEED=$(SEED) $(PY) -m pytest -s tests/integration/cutover/test_kills.py
+
+bench: setup ## time this project's load and its peers' side by side, half an hour; writes docs/benchmarks.md (BENCH="--size-mib 32 --rounds 1")
+	$(PY) -m bench.load $(BENCH)
 
 bench-verify: setup ## time verification against CHECKSUM TABLE on servers of its own; writes docs/benchmarks.md (BENCH="--size-mib 100")
 	$(PY) -m bench.verify $(BENCH)

@@ -8,6 +8,8 @@ import statistics
 from pathlib import Path
 from typing import Any
 
+from bench import load_page
+
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 RESULTS = Path(__file__).parent / "results"
 _HEADS = (
@@ -85,11 +87,19 @@ def changes_table(found: dict[str, Any]) -> str:
 def write() -> None:
     """Put the kept results into the page."""
     parts = [_HEAD]
-    for name, section in (("verify", _verification), ("changes", _changes)):
+    for name, section in (("load", load_section), ("verify", _verification), ("changes", _changes)):
         kept = RESULTS / f"{name}.json"
         if kept.exists():
-            parts.append(section(json.loads(kept.read_text(encoding="utf-8"))))
+            found = json.loads(kept.read_text(encoding="utf-8"))
+            parts.append(section(found))
+            if name == "load":
+                load_page.PICTURE.write_text(load_page.picture(found), encoding="utf-8")
     PAGE.write_text("\n".join([*parts, _HOW]), encoding="utf-8")
+
+
+def load_section(found: dict[str, Any]) -> str:
+    """The section about copying; its picture is drawn anew by `write` alone."""
+    return f"{load_page.section(found)}\n![MB a second, by contestant and table]({load_page.PICTURE.name})\n"
 
 
 _HEAD = """# Benchmarks
@@ -101,6 +111,9 @@ Figures of one run each on one machine, made by the commands at the end, which w
 _HOW = """## How to run
 
 ```
+make bench                                                   # copying: all cases, five rounds
+make bench BENCH="--size-mib 1024 --cases wide growth verify" # larger
+make bench BENCH="--size-mib 32 --small-mib 8 --rounds 1 --result quick.json"
 make bench-verify                                            # tables of up to 1 GiB, five rounds
 make bench-verify BENCH="--size-mib 100 --rounds 3 --tables wide --result quick.json"
 make bench-changes                                           # both shapes, five rounds

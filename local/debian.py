@@ -37,6 +37,7 @@ class Download:
     packages: tuple[str, ...]
     megabytes: int
     otherwise: str
+    unneeded: re.Pattern[str] = UNNEEDED
 
 
 MYSQL = Download(
@@ -83,7 +84,7 @@ def unpacked(cache: Path, download: Download) -> Path:
                 ",".join(download.packages),
             )
             try:
-                archives = _download(Path(scratch) / "apt", download.packages)
+                archives = _download(Path(scratch) / "apt", download)
                 complete = Path(scratch) / "root"
                 for archive in archives:
                     _run(["dpkg", "-x", str(archive), str(complete)], secret=None)
@@ -155,7 +156,7 @@ def _deb822_entries(text: str) -> Iterator[tuple[str, list[str], list[str]]]:
             yield values["uris"][0], values.get("suites", []), values.get("components", [])
 
 
-def _download(folder: Path, packages: tuple[str, ...]) -> list[Path]:
+def _download(folder: Path, download: Download) -> list[Path]:
     for name in ("parts", "state/lists/partial", "cache/archives/partial"):
         (folder / name).mkdir(parents=True)
     (folder / "state" / "status").touch()
@@ -166,9 +167,9 @@ def _download(folder: Path, packages: tuple[str, ...]) -> list[Path]:
     config = folder / "apt.conf"
     config.write_text(_apt_configuration(folder))
     _run(["apt-get", "-q", "update"], secret=mirror, config=config)
-    _run(["apt-get", "-q", "-y", "--download-only", "install", *packages], secret=mirror, config=config)
+    _run(["apt-get", "-q", "-y", "--download-only", "install", *download.packages], secret=mirror, config=config)
     archives = sorted((folder / "cache" / "archives").glob("*.deb"))
-    return [archive for archive in archives if not UNNEEDED.match(archive.name)]
+    return [archive for archive in archives if not download.unneeded.match(archive.name)]
 
 
 def _apt_configuration(folder: Path) -> str:

@@ -1,0 +1,78 @@
+"""`make bench` at a tiny size, with those that need no download: it runs, and its check sees what is wrong.
+
+On servers of its own, since the target is killed and laid anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bench import load_page
+from bench.contestants import ENGINE, EVERYBODY, left_out
+from bench.load import Bench, Case, turns
+from bench.load_tables import DATA
+from bench.processes import Command, FailedError, run
+from bench.stage import Stage, as_root, missing_indexes, sums, wrong
+from local.servers import pair_down, pair_up
+
+pytestmark = [pytest.mark.servers, pytest.mark.slow]
+
+NAMES = ("engine", "mydumper + myloader", "INSERT … SELECT, indexes after")
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("bench")
+    try:
+        yield Stage.of(pair_up(folder), folder / "stage")
+    finally:
+        pair_down(folder)
+
+
+def test_a_round_is_run_checked_and_shown(stage: Stage) -> None:
+    wide = DATA["wide"]
+    chosen = tuple(left_out(one) if one.fetched else one for one in EVERYBODY if one.name in NAMES)
+    found = Bench(stage, None, 1).case(Case("wide", wide, 1 << 20, chosen))
+    engine, mydumper, floor = found["contestants"]
+    assert (mydumper["runs"], mydumper["failed"]) == ([], "left out by --local")
+    assert (found["tables"], found["rows"]) == (1, 2185)
+    for line in (engine, floor):
+        (run,) = line["runs"]
+        assert (run["wrong"], run["seconds"] > 0) == ("", True)
+    used = {one["name"]: one for one in engine["runs"][0]["processes"]}
+    assert {"source server", "target server", "engine", "worker 1"} <= set(used)
+    assert all(one["cpu"] > 0 and one["peak_mib"] > 10 for one in used.values())
+
+    shown = load_page.table(found)
+    assert "took no part: left out by --local" in shown
+    assert shown.count("all, equal") == 2
+    assert "<svg" in load_page.picture({"cases": [found]})
+
+    expected = sums(stage, "source")
+    assert wrong(stage, expected) == ""
+    with as_root(stage, "target") as cursor:
+        cursor.execute("UPDATE bench.wide SET note = 'x' WHERE id = 7")
+        cursor.execute("ALTER TABLE bench.wide DROP INDEX email")
+        assert wrong(stage, expected) == "wide: other values in note"
+        assert missing_indexes(stage) == "no index email"
+        cursor.execute("DELETE FROM bench.wide WHERE id = 8")
+        assert wrong(stage, expected) == "wide: 2184 rows instead of 2185"
+        cursor.execute("DROP TABLE bench.wide")
+        assert wrong(stage, expected) == "1 tables are missing, wide among them"
+    stage.restore()
+    assert sums(stage, "target") == {}
+
+
+def test_each_round_begins_with_another_one() -> None:
+    assert [one.name for one in turns((ENGINE, *EVERYBODY[1:3]), 4)] == [
+        "mysqldump | mysql",
+        "mydumper + myloader",
+        "engine",
+    ]
+
+
+def test_a_client_that_fails_says_why() -> None:
+    with pytest.raises(FailedError, match="sh: out of luck"):
+        run(Command("sh", ("/bin/sh", "-c", "echo out of luck >&2; exit 3")))
