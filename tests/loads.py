@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aurora_migration.engine.fullload.loading import LoadContext, load_range
@@ -63,8 +64,19 @@ def prepare_load(made: Databases, ranges_of: int = 1 << 40) -> None:
     load.save_units(made.target, control, group_units(ranges, LoadConfig()))
 
 
+def load_with(made: Databases, wait: Callable[[], float], chunk_bytes: int = 0) -> int:
+    """Load every unit, asking ``wait`` before each chunk; the number of chunks."""
+    run_load(made, None, chunk_bytes, wait=wait)
+    return record_units(made)
+
+
 def run_load(
-    made: Databases, settings: LoadConfig | None = None, chunk_bytes: int = 0, *, follows_changes: bool = False
+    made: Databases,
+    settings: LoadConfig | None = None,
+    chunk_bytes: int = 0,
+    *,
+    follows_changes: bool = False,
+    wait: Callable[[], float] = lambda: 0.0,
 ) -> None:
     """Load every unit with its own sessions, as the load tasks do."""
     settings = settings or LoadConfig()
@@ -88,6 +100,7 @@ def run_load(
             limits,
             lambda _: None,
             follows_changes=follows_changes,
+            wait=wait,
         )
         for part in load.ranges(target, control):
             load_range(context, plan.table(part.table), part)

@@ -10,15 +10,16 @@ from aurora_migration.bridge.loaded_tables import LoadedTables
 from aurora_migration.bridge.progress import ProgressLog
 from aurora_migration.bridge.report_files import keep_plan
 from aurora_migration.bridge.run import Run
+from aurora_migration.bridge.throttling import throttle_of
 from aurora_migration.engine.fullload.loading import LoadContext, load_range
 from aurora_migration.engine.fullload.planning import group_units, table_ranges, unit_bytes
 from aurora_migration.engine.plan import fingerprint
+from aurora_migration.engine.preflight.target_tables import tables_with_rows
 from aurora_migration.errors import SchemaMismatchError
 from aurora_migration.model.chunk import KeyRange, LoadUnit
 from aurora_migration.model.config import MigrationType
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan, PlannedTable
-from aurora_migration.mysql.ddl import has_rows
 from aurora_migration.mysql.reader import RowReader
 from aurora_migration.mysql.session import Session
 from aurora_migration.mysql.writer import local_infile_allowed, prepare
@@ -40,33 +41,43 @@ def plan_units(run: Run, plan: MigrationPlan, source: Session, target: Session) 
     kept: dict[TableName, list[KeyRange]] = {}
     for part in load.ranges(target, run.control):
         kept.setdefault(part.table, []).append(part)
+    fresh = [
+        planned
+        for planned in plan.tables
+        if (name := planned.mapping.source) not in kept
+        or name not in states
+        or states[name].fingerprint != fingerprint(planned)
+    ]
+    if run.config.type is not MigrationType.CDC:
+        _refuse_rows(target, fresh)
     goal = unit_bytes(plan.tables, run.config.load)
-    ranges: list[KeyRange] = []
-    for planned in plan.tables:
-        name, print_ = planned.mapping.source, fingerprint(planned)
-        if name in kept and name in states and states[name].fingerprint == print_:
-            ranges += kept[name]
-            continue
-        if run.config.type is not MigrationType.CDC and has_rows(target, planned.target):
-            raise SchemaMismatchError(
-                "has rows that were not loaded under the table's present definition",
-                subject=f"table {planned.target} on the target",
-                remedy=_CHANGED,
-            )
-        ranges += _fresh(run, planned, print_, goal, source, target)
+    for planned in fresh:
+        name = planned.mapping.source
+        if name in states or name in kept:  # of others nothing is recorded
+            load.forget_chunks(target, run.control, name)
+        kept[name] = table_ranges(source, planned.table, goal)
+    load.save_tables(target, run.control, run.run_id, [_facts(planned) for planned in fresh])
+    ranges = [part for planned in plan.tables for part in kept[planned.mapping.source]]
     units = group_units(ranges, run.config.load) if ranges else _NO_ROWS
     load.save_units(target, run.control, units)
     keep_plan(run, plan, target)
     return units
 
 
-def _fresh(
-    run: Run, planned: PlannedTable, print_: str, goal: int, source: Session, target: Session
-) -> list[KeyRange]:
+def _refuse_rows(target: Session, tables: Sequence[PlannedTable]) -> None:
+    filled = tables_with_rows(target, [planned.target for planned in tables])
+    for planned in tables:
+        if planned.target in filled:
+            raise SchemaMismatchError(
+                "has rows that were not loaded under the table's present definition",
+                subject=f"table {planned.target} on the target",
+                remedy=_CHANGED,
+            )
+
+
+def _facts(planned: PlannedTable) -> load.TableFacts:
     table = planned.table
-    load.forget_chunks(target, run.control, table.name)
-    load.save_table(target, run.control, run.run_id, planned.mapping, print_, table.row_estimate, table.data_bytes)
-    return table_ranges(source, table, goal)
+    return load.TableFacts(planned.mapping, fingerprint(planned), table.row_estimate, table.data_bytes)
 
 
 def load_unit(run: Run, number: int) -> dict[str, Any]:
@@ -88,6 +99,7 @@ def load_unit(run: Run, number: int) -> dict[str, Any]:
             run.config.load,
             progress,
             follows_changes=run.config.follows_changes_natively,
+            wait=throttle_of(run, number, source, target, reader).wait,
         )
         done = LoadedTables()
         for part in ranges:

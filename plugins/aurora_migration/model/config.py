@@ -20,6 +20,7 @@ from aurora_migration.model.config_dms import DmsConfig
 from aurora_migration.model.config_part import ConfigPart
 from aurora_migration.model.config_report import ReportConfig
 from aurora_migration.model.config_sync import SyncConfig
+from aurora_migration.model.config_throttle import ThrottleConfig
 from aurora_migration.model.names import TableName
 
 _MIB = 1 << 20
@@ -116,8 +117,20 @@ class LoadConfig(ConfigPart):
     """Limits of the full load."""
 
     parallel_units: Annotated[int, Field(ge=1, le=64, description="load units that run at the same time")] = 4
-    max_units: Annotated[int, Field(ge=1, le=1000, description="load units of one run at most")] = 24
+    max_units: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=1000,
+            description="load units of one run at most; null: by size, one for 16 GiB and at least 24 or "
+            "8 for each that runs at the same time",
+        ),
+    ] = None
     chunk_mib: Annotated[int, Field(ge=1, le=256, description="aim for the size of one transaction")] = 16
+    chunk_seconds: Annotated[
+        int, Field(ge=1, le=600, description="smaller chunks where one takes longer than this")
+    ] = 10
+    throttle: ThrottleConfig = Field(default_factory=ThrottleConfig)
     method: Annotated[
         Literal["auto", "load-data", "insert"],
         Field(description="auto: LOAD DATA LOCAL where the target allows it, INSERT otherwise"),
@@ -181,11 +194,6 @@ class MigrationConfig(ConfigPart):
         str, Field(min_length=1, max_length=64, description="schema on the target that holds the run's state")
     ] = "aurora_migration"
 
-    @property
-    def follows_changes(self) -> bool:
-        """Whether the target is to follow the source after the load."""
-        return self.type is not MigrationType.FULL_LOAD
-
     @model_validator(mode="after")
     def _dms_has_rows_to_load(self) -> Self:
         if self.engine == "dms" and self.type is MigrationType.CDC:
@@ -195,6 +203,11 @@ class MigrationConfig(ConfigPart):
                 "full-load-and-cdc (DMS loads the rows as well)"
             )
         return self
+
+    @property
+    def follows_changes(self) -> bool:
+        """Whether the target is to follow the source after the load."""
+        return self.type is not MigrationType.FULL_LOAD
 
     @property
     def follows_changes_natively(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from aurora_migration.model.config import MigrationConfig, RepairMode, TargetTablePrepMode, VerificationLevel
 from aurora_migration.model.names import TableMapping, TableName
@@ -47,17 +48,21 @@ class MigrationPlan:
     tables: tuple[PlannedTable, ...]
     schemas: tuple[str, ...]
     whole_schemas: tuple[str, ...]
+    _by_source: Mapping[TableName, PlannedTable] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[TableName, PlannedTable] = {}
+        for planned in self.tables:
+            found.setdefault(planned.mapping.source, planned)
+        object.__setattr__(self, "_by_source", found)
 
     def table(self, source: TableName) -> PlannedTable:
         """The planned table called ``source``. Raises: KeyError."""
-        for planned in self.tables:
-            if planned.mapping.source == source:
-                return planned
-        raise KeyError(str(source))
+        if source not in self._by_source:
+            raise KeyError(str(source))
+        return self._by_source[source]
 
     def target_of(self, name: TableName) -> TableName | None:
         """The target name of a source table in this plan, or None if it is not in it."""
-        for planned in self.tables:
-            if planned.mapping.source == name:
-                return planned.mapping.target
-        return None
+        planned = self._by_source.get(name)
+        return None if planned is None else planned.target

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from aurora_migration.errors import RetryableError, StatementError
@@ -14,6 +15,7 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.store.control import Control
 
 _DUPLICATE_KEY = 1062
+_ROWS_A_STATEMENT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +43,37 @@ class TableState:
         return self.ranges > 0 and self.finished_ranges == self.ranges
 
 
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What the plan knows of a table; ``bytes`` and ``rows`` are estimates."""
+
+    mapping: TableMapping
+    fingerprint: str
+    rows: int = 0
+    bytes: int = 0
+
+
 def save_table(
     session: Session, control: Control, run_id: str, mapping: TableMapping, fingerprint: str, rows: int, size: int
 ) -> None:
     """Keep what the plan knows of a table; ``size`` is in bytes."""
-    control.execute(
-        session,
-        "save_table",
-        **_table(mapping.source),
-        target_schema=mapping.target.schema,
-        target_table=mapping.target.name,
-        run_id=run_id,
-        fingerprint=fingerprint,
-        row_estimate=rows,
-        byte_estimate=size,
+    save_tables(session, control, run_id, [TableFacts(mapping, fingerprint, rows, size)])
+
+
+def save_tables(session: Session, control: Control, run_id: str, facts: Iterable[TableFacts]) -> None:
+    """Keep what the plan knows of tables."""
+    rows = (
+        {
+            **_table(one.mapping.source),
+            "target_schema": one.mapping.target.schema,
+            "target_table": one.mapping.target.name,
+            "fingerprint": one.fingerprint,
+            "rows": one.rows,
+            "bytes": one.bytes,
+        }
+        for one in facts
     )
+    _save(session, control, "save_tables", rows, run_id=run_id)
 
 
 def tables(session: Session, control: Control) -> tuple[TableState, ...]:
@@ -72,21 +90,25 @@ def forget_chunks(session: Session, control: Control, table: TableName) -> None:
 
 def save_units(session: Session, control: Control, units: Iterable[LoadUnit]) -> None:
     """Keep the units of a run; key ranges of other tables belong to no unit from now on."""
+    rows = (
+        {
+            **_table(part.table),
+            "number": part.number,
+            "unit": unit.number,
+            **{
+                name: _encode(bound)
+                for name, bound in (("lower", part.lower), ("upper", part.upper))
+                if bound is not None
+            },
+            "rows": part.row_estimate,
+            "bytes": part.byte_estimate,
+        }
+        for unit in units
+        for part in unit.ranges
+    )
     with session.transaction():
         control.execute(session, "release_ranges")
-        for unit in units:
-            for part in unit.ranges:
-                control.execute(
-                    session,
-                    "save_range",
-                    **_table(part.table),
-                    number=part.number,
-                    unit=unit.number,
-                    lower=_encode(part.lower),
-                    upper=_encode(part.upper),
-                    row_estimate=part.row_estimate,
-                    byte_estimate=part.byte_estimate,
-                )
+        _save(session, control, "save_ranges", rows)
 
 
 def ranges(session: Session, control: Control, unit: int | None = None) -> tuple[KeyRange, ...]:
@@ -148,6 +170,13 @@ def chunks(session: Session, control: Control, part: KeyRange) -> tuple[Chunk, .
         )
         for row in control.query(session, "chunks", **_table(part.table), range=part.number)
     )
+
+
+def _save(session: Session, control: Control, path: str, rows: Iterable[dict[str, Any]], **values: str) -> None:
+    """Many rows by one statement, since each costs a round trip; few enough for any max_allowed_packet."""
+    left = iter(rows)
+    while some := list(islice(left, _ROWS_A_STATEMENT)):
+        control.execute(session, path, rows=json.dumps(some, ensure_ascii=False), **values)
 
 
 def _table(name: TableName) -> dict[str, str]:

@@ -75,6 +75,12 @@ def counts(session: Session, control: Control, run_id: str) -> list[Row]:
     return _rows(session, control, "counts", run_id=run_id, on_purpose=str(DifferenceKind.ON_PURPOSE))
 
 
+def pauses(session: Session, control: Control, run_id: str) -> Row | None:
+    """How the load of the run was throttled; None where it never was."""
+    found = _rows(session, control, "pauses", run_id=run_id)
+    return found[0] if found and found[0]["pauses"] else None
+
+
 def findings(session: Session, control: Control, run_id: str, most: int) -> list[Row]:
     """The run's findings, blockers first."""
     return _rows(session, control, "findings", run_id=run_id, most=most)

@@ -45,6 +45,7 @@ def load_overview(session: Session, control: Control, run_id: str | None) -> dic
         "bucket": bucket,
         "throughput": overview.throughput(session, control, run_id, bucket),
         "counts": overview.counts(session, control, run_id),
+        "pauses": overview.pauses(session, control, run_id),
     }
         "cutover": overview.cutover(session, control, run_id),
         "pauses": overview.pauses(session, control, run_id),
@@ -66,6 +67,7 @@ def shown_run(
     """The overview as the page gets it; ``known`` is empty where the target never answered."""
     spans = known.get("spans", {})
     steps = phases(known.get("phases", []), spans, seen)
+    throttled(steps, known.get("pauses"))
     moved = totals(known.get("totals"), spans)
     return {
         "migration": about(config),
@@ -161,6 +163,16 @@ def totals(row: Mapping[str, Any] | None, spans: Mapping[str, Mapping[str, Any]]
         "ranges": int(row["ranges"]),
         "ranges_verified": int(spans["verify-rows"]["done"]) if "verify-rows" in spans else 0,
     }
+
+
+def throttled(steps: Iterable[Mapping[str, Any]], row: Mapping[str, Any] | None) -> None:
+    """Say at the load how it has waited for the servers, and for what it waits now."""
+    for step in steps:
+        if row is not None and step["phase"] == "load":
+            said = {"pauses": int(row["pauses"]), "paused_seconds": round(float(row["seconds"]))}
+            if int(row["waiting_units"]):
+                said |= {"units_waiting_now": int(row["waiting_units"]), "waiting_because": row["reason"]}
+            step["summary"].update(said)
 
 
 def told_by_dms(moved: dict[str, Any] | None, steps: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:

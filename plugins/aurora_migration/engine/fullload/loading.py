@@ -54,22 +54,30 @@ class LoadContext:
     on_progress: Callable[[Progress], None]
     clock: Callable[[], float] = time.monotonic
     follows_changes: bool = False  # then a table without a key is read at a position that is kept
+    wait: Callable[[], float] = lambda: 0.0  # asked before each chunk; returns the seconds that it waited
 
 
 def load_range(context: LoadContext, planned: PlannedTable, part: KeyRange) -> Written:
     """Load the rest of a key range. Raises: RowsRejectedError, RetryableError."""
     done = list(chunks(context.target, context.control, part))
-    rows, size, started, fresh = sum(c.rows for c in done), sum(c.bytes for c in done), context.clock(), 0
+    rows, size, fresh, seconds = sum(c.rows for c in done), sum(c.bytes for c in done), 0, 0.0
     goal = _chunk_rows(planned.table, context.load, done)
     number, lower = (done[-1].number, done[-1].upper) if done else (0, part.lower)
     finished = bool(done) and done[-1].upper == part.upper
     while not finished:
         number += 1
+        context.wait()
+        started = context.clock()
         chunk = _next_chunk(context, planned.table, part, number, lower, goal)
         written = _copy_chunk(context, planned, chunk)
-        goal = _next_goal(goal, written, context.load.chunk_bytes)
-        rows, size, fresh = rows + written.rows, size + written.bytes, fresh + written.rows
-        seconds = max(1e-6, context.clock() - started)
+        took = max(1e-6, context.clock() - started)
+        goal = _next_goal(goal, written, took, context.load)
+        rows, size, fresh, seconds = (
+            rows + written.rows,
+            size + written.bytes,
+            fresh + written.rows,
+            seconds + took,
+        )
         estimate = max(part.row_estimate, rows)
         context.on_progress(
             Progress("load", str(part.table), rows, size, estimate, False, fresh / seconds, seconds)
@@ -148,11 +156,13 @@ def _chunk_rows(table: Table, load: LoadConfig, done: list[Chunk]) -> int:
     return min(_FIRST_CHUNK_ROWS, _clamp(load.chunk_bytes // average))
 
 
-def _next_goal(goal: int, written: Written, aim: int) -> int:
-    """Steer towards ``aim`` bytes a chunk, by at most a factor of four at a time."""
+def _next_goal(goal: int, written: Written, seconds: float, load: LoadConfig) -> int:
+    """Steer towards the bytes of a chunk, and below its time, by at most a factor of four at a time."""
     if written.rows == 0:
         return goal
-    wanted = aim * written.rows // max(1, written.bytes)
+    wanted = min(
+        load.chunk_bytes * written.rows // max(1, written.bytes), int(load.chunk_seconds * written.rows / seconds)
+    )
     return _clamp(max(goal // 4, min(goal * 4, wanted)))
 
 

@@ -59,7 +59,10 @@ function time(phase) {
 /** Of a phase of several units that is at work: how many are done. */
 function units(phase) {
   const working = phase.state === "running" || phase.state === "retrying";
-  return working && phase.tasks > 1 ? `${phase.tasks_done} of ${phase.tasks}` : null;
+  if (!working) return null;
+  const paused = phase.summary.units_waiting_now;
+  const done = phase.tasks > 1 ? `${phase.tasks_done} of ${phase.tasks}` : "";
+  return [done, paused ? `${paused} paused` : ""].filter(Boolean).join(", ") || null;
 }
 
 function facts(phase) {
