@@ -46,7 +46,7 @@ test: setup ## the tests, on real servers of its own (test-long and test-big hav
 	$(PY) -m pytest --randomly-seed=$(SEED)
 
 test-long: setup .venv/.browser ## the whole runs that `make test` leaves out: DMS, cutover and report under Airflow, the page in a browser
-	$(PY) -m pytest -m long -p no:randomly tests/e2e tests/browser
+	$(PY) -m pytest -m long -p no:randomly tests/e2e tests/browser tests/integration/dms
 
 test-big: setup ## the tests of tables of a gigabyte, which `make test` leaves out
 	$(PY) -m pytest -m big tests/integration

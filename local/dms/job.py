@@ -104,6 +104,7 @@ class Job:
     stopped: datetime | None = None
     load_started: datetime | None = None
     load_ended: datetime | None = None
+    cached_applied: bool = False
     latency_seconds: float = 0.0
     moved: int = 0
 

@@ -61,7 +61,7 @@ def _run(world: World, job: Job, owner: Owner, how: str) -> None:
         job.started = now()
         if how != "resume-processing" or job.fresh is None:
             job.fresh = job.started
-            job.tables, job.checkpoint, job.load_ended = {}, None, None
+            job.tables, job.checkpoint, job.load_ended, job.cached_applied = {}, None, None, False
         owner.running()
         status, reason = _recovering(world, job)
     except Stopped:
@@ -192,7 +192,8 @@ class _Run:
         if caught_up:
             job.latency_seconds = 0.0
             self._follower.cached_until = None
-            if job.loads and job.settings["FullLoadSettings.StopTaskCachedChangesApplied"]:
+            first, job.cached_applied = not job.cached_applied, True
+            if job.loads and first and job.settings["FullLoadSettings.StopTaskCachedChangesApplied"]:
                 raise TaskEnded("stopped", words.STOPPED_AFTER_CACHED_EVENTS)
         if job.stop_position.startswith("server_time:") and self._follower.server_time_has_come():
             raise TaskEnded("stopped", words.STOPPED_AT_SERVER_TIME)

@@ -82,6 +82,7 @@ def prepare_job(
     if known is not None:
         job.tables, job.checkpoint, job.fresh = known.tables, known.checkpoint, known.fresh
         job.load_started, job.load_ended, job.moved = known.load_started, known.load_ended, known.moved
+        job.cached_applied = known.cached_applied
     if any(name in request for name in cdc):
         job.checkpoint = None
     one.job = job

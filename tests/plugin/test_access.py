@@ -24,6 +24,7 @@ OF_ALPHA = {
     "/api/migrations/{name}": "api/migrations/alpha",
     "/api/migrations/{name}/tables": f"api/migrations/alpha/tables?run_id={RUN.replace('+', '%2B')}",
     "/api/migrations/{name}/evidence": f"api/migrations/alpha/evidence?run_id={RUN.replace('+', '%2B')}",
+    "/api/migrations/{name}/dms": "api/migrations/alpha/dms",
     "/api/migrations/{name}/report": f"api/migrations/alpha/report?form=json&run_id={RUN.replace('+', '%2B')}",
 }
 # who: (status of what belongs to no migration, status of what belongs to alpha)

@@ -17,10 +17,11 @@ from aurora_migration.model.position import Position
 from aurora_migration.model.sync import Checkpoint, SyncState, TableMode, TableSync
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import raw
-from aurora_migration.store import runs, sync
+from aurora_migration.store import dms_states, runs, sync
 from aurora_migration.store.control import Control
 from aurora_migration.web import listing, run_view, tables, times
 from aurora_migration.web.activity import RunActivity, TaskActivity
+from aurora_migration.web.dms import load_dms
 from tests.fresh_databases import Databases
 from tests.plugin.api_server import connection
 from tests.plugin.control_rows import HOSTILE, PLAN, RUN, write_run
@@ -154,6 +155,37 @@ def test_lag_and_checkpoint_of_a_migration_that_follows_changes(made: Databases,
     assert lag["seconds"] == [3.0, 1.5]
     assert lag["lag_seconds"] == 1.5
     assert lag["stopped_tables"] == 1
+
+
+def test_what_dms_said_is_shown_and_its_latency_is_the_lag(made: Databases, control: Control) -> None:
+    config = made.config(engine="dms", type="full-load-and-cdc")
+    known = run_view.load_overview(made.target, control, RUN)
+    assert run_view.shown_run(config, known, None, [])["dms"] is None
+    assert load_dms(made.target, control, None) is None
+    document = {"resources": [], "columns": ["table", "state"], "rows": [[f"shop.{HOSTILE}", "Table error"]]}
+    dms_states.save_state(made.target, control, RUN, "running", 700, 1, document)
+    for lag in (8.0, 2.0):
+        sync.save_sample(made.target, control, RUN, 0, 350, lag)
+    shown = as_json(run_view.shown_run(config, run_view.load_overview(made.target, control, RUN), None, []))
+    assert shown["dms"]["status"] == "running"
+    lag = shown["lag"]
+    assert (lag["state"], lag["lag_seconds"], lag["row_changes"], lag["stopped_tables"]) == (
+        "running",
+        2.0,
+        700,
+        1,
+    )
+    assert lag["changes"] == [350, 350]
+    found = as_json(load_dms(made.target, control, None))
+    assert found["rows"] == document["rows"]
+    assert found["seen_at"].endswith("Z")
+    dms_states.save_state(made.target, control, RUN, "stopped", 700, 0, document | {"rows": []})
+    again = as_json(load_dms(made.target, control, None))
+    assert again["digest"] != found["digest"]
+    # from a hand-over on our own engine follows
+    sync.start_checkpoint(made.target, control, Checkpoint(Position("", "binlog.000001", 4), False, "u"))
+    ours = run_view.shown_run(config, run_view.load_overview(made.target, control, RUN), None, [])["lag"]
+    assert (ours["state"], ours["row_changes"]) == (str(SyncState.LOADING), 0)
 
 
 @pytest.fixture

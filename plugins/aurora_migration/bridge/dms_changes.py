@@ -57,8 +57,14 @@ def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
 
 
 def _lets_follow(dms_run: DmsRun) -> bool:
-    """Whether the settings no longer stop the task behind its load; if they do, they are changed now."""
+    """Whether the settings no longer stop the task behind its load; if they do, they are changed now.
+
+    A serverless replication that has been started cannot be changed any more (API_ModifyReplicationConfig). It has
+    stopped behind its load once, and is resumed as it is.
+    """
     config = dms_run.run.config
+    if dms_run.serverless:
+        return True
     if not dms_run.replication.setting("FullLoadSettings", "StopTaskCachedChangesApplied"):
         return True
     lob = LobPlan.decide(config.dms, config.type, None)

@@ -33,7 +33,7 @@ def dms_readiness(dms_run: DmsRun) -> tuple[tuple[Finding, ...], float | None]:
     with Session.open(run.target) as target:
         if not run.control.exists(target) or store.last_position(target, run.control) is None:
             words, remedy = "its tables are not loaded completely", f"run {run.config.name}.migrate"
-            return (blocker("not-loaded", f"migration {run.config.name}", words, remedy),), None
+            return (blocker("dms-not-loaded", f"migration {run.config.name}", words, remedy),), None
     observed = replication.observe()
     if observed.status != "running":
         words = f"does not follow the source: {observed}"
@@ -75,4 +75,4 @@ def _of_binlog(dms_run: DmsRun) -> Iterator[Finding]:
         raise
     except MigrationError as error:
         remedy = error.remedy or "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* to the account"
-        yield blocker("binlog-not-readable", run.source.label, error.message, remedy)
+        yield blocker("dms-binlog-not-readable", run.source.label, error.message, remedy)

@@ -24,6 +24,7 @@ from aurora_migration.errors import MigrationError, RetryableError
 _log = logging.getLogger(__name__)
 _PATIENCE: Final = 20  # looks in a row that AWS does not answer
 _SHOWN: Final = 20  # tables a look
+TELL_SECONDS: Final = 60.0  # then the task looks at a load itself, and keeps for the page what it sees
 
 
 class DmsTrigger(BaseTrigger):
@@ -67,6 +68,7 @@ class DmsTrigger(BaseTrigger):
             await asyncio.sleep(self.poll_seconds)
             try:
                 over, seen = await asyncio.to_thread(self._look)
+                over |= self.load and time.monotonic() - self._since > TELL_SECONDS
                 silent = 0
             except RetryableError as error:
                 silent += 1

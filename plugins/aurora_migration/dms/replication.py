@@ -136,8 +136,14 @@ class Replication:
         )
 
     def change(self, definition: Definition) -> Wait:
-        """Give it another definition. Raises: RetryableError while it is at work by an older one."""
+        """Give it another definition. Raises: RetryableError while it is at work by an older one, FatalError."""
         observed = self.observe()
+        if self.serverless and not observed.never_started and observed.status != "failed":
+            raise FatalError(
+                "was started by another definition, and DMS lets no serverless replication be changed after that",
+                subject=self.word,
+                remedy="run <name>.dms_teardown, then start again",
+            )
         if not observed.at_rest:
             raise RetryableError(
                 f"is {observed.status} by an older definition",

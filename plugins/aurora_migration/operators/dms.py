@@ -13,6 +13,7 @@ from airflow.sdk import Context
 
 from aurora_migration.bridge import dms_changes, dms_load, dms_provision
 from aurora_migration.bridge.dms_run import DmsRun
+from aurora_migration.bridge.dms_sight import keep_sight
 from aurora_migration.bridge.dms_trigger import DmsTrigger
 from aurora_migration.bridge.failures import translated
 from aurora_migration.bridge.run import Run
@@ -27,6 +28,7 @@ class DmsOperator(MigrationOperator):
     ui_color = "#fce8e6"
     operator_extra_links = (*MigrationOperator.operator_extra_links, DmsConsoleLink())
     waits_for_load = False
+    shows = True  # whether what DMS says is kept for the page on the way
     most_poll_seconds: ClassVar[float] = float("inf")
     own_last_lines = True  # a task that was deferred ends elsewhere
 
@@ -46,7 +48,11 @@ class DmsOperator(MigrationOperator):
         dms_run = DmsRun(run)
         if fresh:
             context["ti"].xcom_push(key=CONSOLE_KEY, value=dms_run.console_url)
-        result = self.advance(dms_run, fresh=fresh)
+        try:
+            result = self.advance(dms_run, fresh=fresh)
+        finally:
+            if self.shows:
+                keep_sight(dms_run)
         if isinstance(result, Wait):
             config = run.config.dms
             self.defer(

@@ -17,6 +17,7 @@ from aurora_migration.operators.dms import DmsOperator
 class DmsDrainOperator(DmsOperator):
     """Waits until DMS has applied everything that the source has committed; nobody writes to the source then."""
 
+    shows = False  # nobody can write meanwhile
     most_poll_seconds: ClassVar[float] = 5.0
 
     def advance(self, dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:

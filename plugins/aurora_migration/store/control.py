@@ -32,6 +32,7 @@ _TABLES: Final = (
     "cutovers",
     "run_plans",
     "reports",
+    "dms_states",
     "pauses",
 )
 

@@ -125,6 +125,18 @@ def lag_samples(session: Session, control: Control, most: int) -> list[Row]:
     return _rows(session, control, "lag", most=most)[::-1]
 
 
+def dms(session: Session, control: Control) -> Row | None:
+    """What AWS DMS said last, in short; None where it has no part in the migration, or none yet."""
+    found = _rows(session, control, "dms")
+    return found[0] if found else None
+
+
+def dms_document(session: Session, control: Control) -> Row | None:
+    """What AWS DMS said last, with its document (JSON)."""
+    found = _rows(session, control, "dms_document")
+    return found[0] if found else None
+
+
 def _rows(session: Session, control: Control, name: str, **values: Any) -> list[Row]:
     try:
         return control.query(session, f"overview_{name}", **values)

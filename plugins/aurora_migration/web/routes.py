@@ -20,6 +20,7 @@ from aurora_migration.store.control import Control
 from aurora_migration.web import access, airflow_runs, listing, run_view, tables, times
 from aurora_migration.web.activity import KINDS, RunActivity, dag_of
 from aurora_migration.web.answers import Answer, Answers
+from aurora_migration.web.dms import load_dms
 
 NAME = r"^[a-z][a-z0-9_-]{0,47}$"
 Name = Annotated[str, PathParameter(pattern=NAME)]
@@ -118,6 +119,16 @@ async def evidence(request: Request, name: Name, run_id: Annotated[str, Query(ma
         request.app.state.answers, _config(request, name), "evidence", run_view.load_evidence, run_id
     )
     return _json({"target": answer.told(), **(answer.value or {})})
+
+
+@one.get("/dms")
+async def dms(request: Request, name: Name, known: str = "") -> Response:
+    """What AWS DMS said last: resources, latencies, table statistics; ``known`` is the digest that the page has."""
+    answer = await _ask(request.app.state.answers, _config(request, name), "dms", load_dms, None)
+    told = answer.told()
+    if answer.value is not None and answer.value["digest"] == known:
+        return _json({"unchanged": True, "target": told})
+    return _json({"target": told, "dms": answer.value})
 
 
 @one.get("/report")

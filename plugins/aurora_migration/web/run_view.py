@@ -33,6 +33,7 @@ def load_overview(session: Session, control: Control, run_id: str | None) -> dic
         "totals": overview.totals(session, control),
         "checkpoint": overview.checkpoint(session, control),
         "lag": overview.lag_samples(session, control, SAMPLES),
+        "dms": overview.dms(session, control),
     }
     if run_id is None:
         return known
@@ -45,10 +46,9 @@ def load_overview(session: Session, control: Control, run_id: str | None) -> dic
         "bucket": bucket,
         "throughput": overview.throughput(session, control, run_id, bucket),
         "counts": overview.counts(session, control, run_id),
-        "pauses": overview.pauses(session, control, run_id),
-    }
         "cutover": overview.cutover(session, control, run_id),
         "pauses": overview.pauses(session, control, run_id),
+    }
 
 
 def load_evidence(session: Session, control: Control, run_id: str) -> dict[str, Any]:
@@ -73,11 +73,12 @@ def shown_run(
         "migration": about(config),
         "run": _run(config, known, seen),
         "runs": _runs(config, known.get("runs", []), recent),
+        "cutover": shown_cutover(known.get("cutover")),
         "phases": steps,
         "totals": told_by_dms(moved, steps) if config.engine == "dms" else moved,
-        "cutover": shown_cutover(known.get("cutover")),
         "throughput": _throughput(known),
         "lag": _lag(known),
+        "dms": shown_dms(known.get("dms")),
         "counts": counts(known.get("counts", [])),
     }
 
@@ -208,7 +209,9 @@ def _throughput(known: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _lag(known: Mapping[str, Any]) -> dict[str, Any] | None:
-    checkpoint = known.get("checkpoint")
+    checkpoint, dms = known.get("checkpoint"), known.get("dms")
+    if dms and known["lag"] and (checkpoint is None or checkpoint["updated_at"] < dms["seen_at"]):
+        return dms_lag(dms, known["lag"])
     if checkpoint is None:
         return None
     samples = known["lag"]

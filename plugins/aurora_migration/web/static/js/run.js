@@ -2,6 +2,7 @@
 import { accountList } from "./accounts.js";
 import { airflow, get } from "./api.js";
 import { lagChart, throughputChart } from "./charts.js";
+import { dmsSection } from "./dms.js";
 import { el, fill } from "./dom.js";
 import { differenceGroups, findingGroups, incidentGroups, replaceGroups } from "./evidence.js";
 import { figures } from "./figures.js";
@@ -27,6 +28,7 @@ export async function showRun(page, asked) {
     figures: figures(),
     throughput: throughputChart(Chart),
     lag: lagChart(Chart),
+    dms: dmsSection(),
     tables: tableList(Tabulator, asked.table ?? ""),
     findings: el("div"),
     differences: el("div"),
@@ -54,6 +56,7 @@ export async function showRun(page, asked) {
       parts.phases.node,
       parts.figures.node,
       charts,
+      parts.dms.node,
       sheets.node,
     );
     state.shown = true;
@@ -79,7 +82,7 @@ export async function showRun(page, asked) {
     parts.throughput.node.hidden = !run.throughput && !(run.run?.kind === "migrate" && run.run.active);
     parts.throughput.update(run.throughput);
     parts.lag.update(run.lag);
-    await Promise.all([tablesOf(where, run), evidenceOf(where, run)]).catch((error) =>
+    await Promise.all([tablesOf(where, run), evidenceOf(where, run), parts.dms.load(where, run)]).catch((error) =>
       fill(parts.notices, refused(error)),
     );
     return run.run?.active || run.target.state === "slow";
