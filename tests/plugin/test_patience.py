@@ -71,7 +71,7 @@ def test_many_people_at_a_mute_target_do_not_slow_airflow(served: Served) -> Non
 
 
 def test_five_thousand_tables_are_told_in_less_than_300_ms(served: Served) -> None:
-    """In time, or where others keep the machine busy, in processor time of API server and database together."""
+    """In processor time of API server and database together; the time that passes is printed beside it."""
     with served.server.client("viewer") as client:
         before = processor_seconds(served)
         asked = [
@@ -86,7 +86,7 @@ def test_five_thousand_tables_are_told_in_less_than_300_ms(served: Served) -> No
         print(
             f"{MANY} tables: {best * 1000:.0f} ms at best, {used * 1000:.0f} ms of processor time each, not cached"
         )
-        assert min(best, used) < TABLES_SECONDS
+        assert used < TABLES_SECONDS
         last = found[-1][1].json()["digest"], found[-1][1].url.params["run_id"]
         again = client.get(f"api/migrations/many/tables?run_id={last[1]}&known={last[0]}").json()
     assert again["unchanged"] is True

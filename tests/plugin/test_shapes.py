@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from aurora_migration.bridge.reading import reading
-from aurora_migration.errors import MigrationError
-from aurora_migration.model.names import TableName
+from aurora_migration.errors import FatalError, MigrationError
+from aurora_migration.model.names import TableMapping, TableName
 from aurora_migration.model.position import Position
 from aurora_migration.model.sync import Checkpoint, SyncState, TableMode, TableSync
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import raw
-from aurora_migration.store import dms_states, runs, sync
+from aurora_migration.store import dms_states, load, overview_tables, runs, sync
 from aurora_migration.store.control import Control
 from aurora_migration.web import listing, run_view, tables, times
 from aurora_migration.web.activity import RunActivity, TaskActivity
@@ -80,6 +80,19 @@ def test_the_tables_of_a_run(made: Databases, control: Control) -> None:
     assert equal["bytes"] == 45_000
     other = json.loads(tables.load_tables(made.target, control, "another run").body)
     assert {row[9] for row in other["rows"]} == {None}, "verdicts belong to a run"
+
+
+def test_names_with_any_character_stay_whole_and_a_list_that_is_cut_is_refused(
+    made: Databases, control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = TableName("shop", "a\tb\nc.d|'\"\\")
+    load.save_table(made.target, control, RUN, TableMapping(odd, TableName("other", odd.name)), "f" * 64, 7, 9)
+    answer = json.loads(tables.load_tables(made.target, control, RUN).body)
+    row = next(row for row in answer["rows"] if row[0] == str(odd))
+    assert row[1:6] == [f"other.{odd.name}", "waiting", False, 0, 7]
+    monkeypatch.setattr(overview_tables, "_LONGEST", 64)
+    with pytest.raises(FatalError, match="cut its list of"):
+        tables.load_tables(made.target, control, RUN)
 
 
 def test_a_load_that_dms_carried_is_told_from_its_statistics_and_the_verdicts(

@@ -54,17 +54,6 @@ def totals(session: Session, control: Control) -> Row | None:
     return found[0] if found else None
 
 
-def tables(session: Session, control: Control) -> list[Row]:
-    """Each table with what is loaded of it, sorted by source name."""
-    found = _documents(_rows(session, control, "tables"))
-    return sorted(found, key=lambda row: (row["source_schema"], row["source_table"]))
-
-
-def verdicts(session: Session, control: Control, run_id: str) -> list[Row]:
-    """The verdicts of a run by table."""
-    return _documents(_rows(session, control, "verdicts", run_id=run_id))
-
-
 def throughput(session: Session, control: Control, run_id: str, seconds: int) -> list[Row]:
     """Rows and bytes that the run committed, in buckets of ``seconds``."""
     return _rows(session, control, "throughput", run_id=run_id, seconds=seconds)
@@ -100,12 +89,6 @@ def incidents(session: Session, control: Control, run_id: str) -> list[Row]:
         return _nothing(error)
 
 
-def checkpoint(session: Session, control: Control) -> Row | None:
-    """How far change apply has come, or None where no changes are followed."""
-    found = _rows(session, control, "checkpoint", stopped=str(TableMode.STOPPED))
-    return found[0] if found else None
-
-
 def cutover(session: Session, control: Control, run_id: str) -> Row | None:
     """What is recorded of the run's cutover, or None: it is none, or has not begun."""
     try:
@@ -115,9 +98,10 @@ def cutover(session: Session, control: Control, run_id: str) -> Row | None:
     return found[0] if found else None
 
 
-def followed(session: Session, control: Control) -> list[Row]:
-    """The tables whose changes are followed."""
-    return _rows(session, control, "followed")
+def checkpoint(session: Session, control: Control) -> Row | None:
+    """How far change apply has come, or None where no changes are followed."""
+    found = _rows(session, control, "checkpoint", stopped=str(TableMode.STOPPED))
+    return found[0] if found else None
 
 
 def lag_samples(session: Session, control: Control, most: int) -> list[Row]:
@@ -142,10 +126,6 @@ def _rows(session: Session, control: Control, name: str, **values: Any) -> list[
         return control.query(session, f"overview_{name}", **values)
     except StatementError as error:
         return _nothing(error)
-
-
-def _documents(rows: list[Row]) -> list[Row]:
-    return [row for part in rows for row in json.loads(part["part"])]
 
 
 def _nothing(error: StatementError) -> list[Row]:
