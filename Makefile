@@ -51,7 +51,7 @@ test-long: setup .venv/.browser ## the whole runs that `make test` leaves out: D
 test-big: setup ## the tests of tables of a gigabyte, which `make test` leaves out
 	$(PY) -m pytest -m big tests/integration
 
-test-cutover: setup ## thirty cutovers under a writer, each killed at a random moment (SEED=n: others)
+test-cutover: setup ## thirty cutovers under a writer, each killed at a random moment, by every policy, there and back (SEED=n: others)
 	CUTOVER_KILLS=30 CUTOVER_SEED=$(SEED) $(PY) -m pytest -s tests/integration/cutover/test_kills.py
 
 bench: setup ## time this project's load and its peers' side by side, half an hour; writes docs/benchmarks.md (BENCH="--size-mib 32 --rounds 1")

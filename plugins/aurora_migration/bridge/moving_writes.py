@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from aurora_migration.bridge import cutting_over
+from aurora_migration.bridge import cutting_over, following, going_back
 from aurora_migration.bridge.endpoints import endpoint
 from aurora_migration.bridge.run import Run
 from aurora_migration.engine.schema import analyze_tables
@@ -23,13 +24,15 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.store import cutovers, load
 
 _log = logging.getLogger(__name__)
+_CATCH_UPS: Final = 5
+_MOMENTS_SECONDS: Final = 2.0
 _DECIDED: Final = frozenset({CutoverState.HANDED_OVER, CutoverState.OPEN})
 _PROVED: Final = _DECIDED | {CutoverState.VERIFIED}
 _BLOCKED: Final = _PROVED | {CutoverState.BLOCKED}
 
 
 def move_writes(run: Run, approved_by: str) -> dict[str, Any]:
-    """Block the writes, apply and prove the rest, open the target.
+    """Catch up, block the writes, apply and prove the rest, open the target.
 
     Raises: RetryableError and OutcomeUnknownError, after which the recorded state says who has the writes; any
     other error of ours once the source takes them again.
@@ -68,7 +71,29 @@ def analyze(run: Run) -> dict[str, Any]:
 
 
 def _block(run: Run, approved_by: str) -> dict[str, Any]:
-    return _step(run, "block-writes", _BLOCKED, lambda: cutting_over.block(run, approved_by))
+    def work() -> dict[str, Any]:
+        _catch_up(run)
+        return cutting_over.block(run, approved_by)
+
+    return _step(run, "block-writes", _BLOCKED, work)
+
+
+def _catch_up(run: Run) -> None:
+    """Apply what came since readiness while writes still go on, until what is left takes moments.
+
+    A person may have taken an hour to approve. Raises: DataMismatchError if a table is stopped, and what a sync
+    raises; nothing is blocked then.
+    """
+    with Session.open(run.target) as target:
+        found = cutovers.find(target, run.control, run.run_id)
+        if found is None or found.state is not CutoverState.READY or going_back.dms_follows(run, target):
+            return
+    way = going_back.present_way(run)
+    for _ in range(_CATCH_UPS):
+        began = time.monotonic()
+        following.check_stopped(way, following.sync_once(way))
+        if time.monotonic() - began < _MOMENTS_SECONDS:
+            return
 
 
 def _step(

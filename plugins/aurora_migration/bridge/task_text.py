@@ -80,8 +80,9 @@ Compares one load unit with the live source by hashes, chunk by chunk, and rewri
     "done": "Decides whether the sync is green: every unit compared, nothing left behind.",
     "readiness": "Gathers the facts for the person who approves, and stops unless everything is ready.",
     "approve": """
-Waits for a person, who sees the facts. No answer in time means no, and nothing is changed. Answered in the very
-second in which it asks, it may ask again: Airflow then takes the end of the asking process for a failure.
+Waits for a person, who sees the facts. No answer in time means no, and nothing is changed. It may ask
+again if it is answered in the very second in which it is parked: Airflow then takes the end of its process for a
+failure.
 """,
     "move_writes": """
 Blocks writes on the source as the migration file says and proves it, applies the last changes, compares both

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -67,7 +68,7 @@ def test_what_may_pass_is_tried_again_with_the_writes_blocked(stage: New, monkey
     assert set(found) == {"readiness", "drain-and-verify", "hand-over"}, "a step that is done is passed over"
 
 
-def test_statistics_are_gathered_on_the_side_that_took_over(stage: New) -> None:
+def test_what_came_since_is_applied_first_and_statistics_are_gathered_behind(stage: New) -> None:
     made = stage("CREATE TABLE `odd ``name` (id INT PRIMARY KEY)", rollback_window=True)
 
     def spoil(role: str) -> None:
@@ -82,7 +83,10 @@ def test_statistics_are_gathered_on_the_side_that_took_over(stage: New) -> None:
         run = made.next_run(direction)
         STEPS["readiness"](run)
         assert moving_writes.analyze(run) == {}, "before the cutover there is nothing to do"
+        made.write(left, "INSERT INTO marks (word) VALUES ('while a person reads')")
         STEPS["move"](run)
+        drained = json.loads(phases(made, run)["drain-and-verify"]["summary"])
+        assert drained["row_changes"] == 0, "applied while writes went on"
         spoil(taken)
         spoil(left)
         assert moving_writes.analyze(run) == {"tables": 3, "failed": 0}

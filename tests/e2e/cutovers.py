@@ -1,0 +1,186 @@
+"""Cutovers under the real scheduler: begin one, answer as a person does, see who may write."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pymysql
+
+from local import LocalError
+from local.airflow_instance import AirflowInstance
+from local.login import Login
+from tests.e2e.runs import full_log, sql, states
+
+RUN_SECONDS = 420
+ENDED = frozenset({"success", "failed", "skipped", "upstream_failed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a person begins the cutovers of one migration and answers for them."""
+
+    airflow: AirflowInstance
+    dag: str
+
+    def begin(self, **conf: Any) -> str:
+        client = self.airflow.client
+        client.wait_for_dag(self.dag)
+        client.unpause(self.dag)
+        return client.trigger(self.dag, conf or None)
+
+    def states(self, run_id: str) -> dict[str, str]:
+        return states(self.airflow, self.dag, run_id)
+
+    def question(self, run_id: str) -> dict[str, Any] | None:
+        """What the person is shown; None where nobody is asked."""
+        with contextlib.suppress(LocalError):
+            shown: dict[str, Any] = self.airflow.client.get(self._question(run_id))
+            return shown
+        return None
+
+    def asked(self, run_id: str) -> dict[str, Any]:
+        """What the person is shown, as soon as somebody is asked."""
+        deadline = time.monotonic() + RUN_SECONDS
+        while (shown := self.question(run_id)) is None:
+            assert self.states(run_id).get("readiness") != "failed", self.log(run_id, "readiness")
+            assert time.monotonic() < deadline, self.states(run_id)
+            time.sleep(0.1)
+        return shown
+
+    def answer(self, run_id: str, word: str, *, parked: bool = True) -> int:
+        """Answer in the moment of the question, and again as often as Airflow asks; how often that was.
+
+        ``parked``: not before the task waits for it.
+        """
+        answers, deadline = 0, time.monotonic() + RUN_SECONDS
+        while (state := self.states(run_id).get("approve")) not in ENDED:
+            assert time.monotonic() < deadline, state
+            assert self.states(run_id).get("readiness") != "failed", self.log(run_id, "readiness")
+            if state == "awaiting_input" or not parked:
+                shown = self.question(run_id)
+                if shown and not shown["response_received"]:
+                    self.say(run_id, word)
+                    answers += 1
+            time.sleep(0.1)
+        assert state == "success", self.log(run_id, "approve")
+        return answers
+
+    def say(self, run_id: str, word: str) -> None:
+        body = {"chosen_options": [word], "params_input": {}}
+        self.airflow.client.send("PATCH", self._question(run_id), body)
+
+    def end(self, run_id: str) -> tuple[str, dict[str, str]]:
+        """Wait for the run: its state and those of its tasks; the logs of those that failed are printed."""
+        state = self.airflow.client.wait_for_run(self.dag, run_id, RUN_SECONDS)
+        found = self.states(run_id)
+        print(state, found)
+        for task in sorted(found):
+            if found[task] == "failed":
+                print(self.log(run_id, task))
+        return state, found
+
+    def log(self, run_id: str, task: str, try_number: int = 1) -> str:
+        return full_log(self.airflow, self.dag, run_id, task, try_number)
+
+    def task(self, run_id: str, name: str) -> Mapping[str, Any]:
+        """The task instance as the API tells it: state, try_number, pid, times."""
+        return next(one for one in self.airflow.client.task_instances(self.dag, run_id) if one["task_id"] == name)
+
+    def _question(self, run_id: str) -> str:
+        return f"/api/v2/dags/{self.dag}/dagRuns/{run_id}/taskInstances/approve/-1/hitlDetails"
+
+
+def refusal(login: Login, schema: str) -> int:
+    """0 if the application may write to ``marks`` of the schema, else MySQL's number."""
+    try:
+        with login.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {schema}.marks WHERE FALSE")
+    except pymysql.err.MySQLError as error:
+        return int(error.args[0])
+    return 0
+
+
+def wait_until(done: Callable[[], bool], seconds: float = RUN_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the control schema says, asked as root on the target."""
+
+    root: Login
+    schema: str
+
+    def cutover(self, run_id: str) -> tuple[str, str] | None:
+        """State and who approved."""
+        rows = self._rows("SELECT state, approved_by FROM {}.cutovers WHERE run_id = '{}'", run_id)
+        return rows[0] if rows else None
+
+    def state(self, run_id: str) -> str | None:
+        found = self.cutover(run_id)
+        return found[0] if found else None
+
+    def run_state(self, run_id: str) -> str:
+        return str(self._rows("SELECT state FROM {}.runs WHERE run_id = '{}'", run_id)[0][0])
+
+    def writes_down(self, run_id: str) -> float:
+        """Seconds between the block and the first write that was taken again."""
+        text = (
+            "SELECT TIMESTAMPDIFF(MICROSECOND, blocked_at, opened_at) / 1e6 FROM {}.cutovers WHERE run_id = '{}'"
+        )
+        return float(self._rows(text, run_id)[0][0])
+
+    def failed_at(self, run_id: str, phase: str) -> float:
+        """When a phase failed, seconds since the epoch."""
+        ago = "TIMESTAMPDIFF(MICROSECOND, finished_at, UTC_TIMESTAMP(6)) / 1e6"
+        where = f"run_id = '{{}}' AND phase = '{phase}' AND state = 'failed'"
+        rows = self._rows(f"SELECT UNIX_TIMESTAMP(NOW(6)) - {ago} FROM {{}}.phases WHERE {where}", run_id)
+        return float(rows[0][0])
+
+    def lag_seconds(self, run_id: str) -> float:
+        """How far behind the target was when the cutover began."""
+        text = "SELECT summary->>'$.lag_seconds' FROM {}.phases WHERE run_id = '{}' AND phase = 'readiness'"
+        return float(self._rows(text, run_id)[0][0])
+
+    def _rows(self, text: str, run_id: str) -> list[tuple[Any, ...]]:
+        return sql(self.root, text.format(self.schema, run_id))
+
+
+class Gaps(threading.Thread):
+    """An application that writes all the time: how long, at most, no write was taken, and when one was again."""
+
+    def __init__(self, login: Login, schema: str) -> None:
+        super().__init__(daemon=True)
+        self.longest = 0.0
+        self.last_refused: float | None = None
+        self.taken_again: float | None = None  # seconds since the epoch, after the last refusal
+        self.taken = 0
+        self._login, self._schema = login, schema
+        self._enough = threading.Event()
+
+    def run(self) -> None:
+        last = time.monotonic()
+        while not self._enough.wait(0.02):
+            if refusal(self._login, self._schema):
+                self.last_refused, self.taken_again = time.time(), None
+            else:
+                self.taken += 1
+                self.longest = max(self.longest, time.monotonic() - last)
+                self.taken_again = self.taken_again or time.time()
+                last = time.monotonic()
+
+    def __enter__(self) -> Gaps:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._enough.set()
+        self.join(30)
