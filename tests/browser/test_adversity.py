@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from local.airflow_config import keep_secrets
 from tests.browser.conftest import Visit
+from tests.plugin.control_rows import HOSTILE
 from tests.plugin.served import MANY, Served
 
 pytestmark = [
@@ -70,6 +71,26 @@ def test_the_list_tells_each_targets_state(served: Served, visit: Open) -> None:
     expect(frame.get_by_role("row").filter(has_text="alpha")).to_contain_text("Not proved")
     expect(frame.get_by_role("row").filter(has_text="dead")).to_contain_text("does not answer")
     expect(frame.get_by_role("row").filter(has_text="other")).to_contain_text("never run")
+
+
+def test_what_aws_dms_said_has_its_section_and_only_where_dms_takes_part(
+    served: Served, visit: Open, screenshots: Path
+) -> None:
+    window = go(visit, served)
+    frame = window.open("/aurora-migration/?migration=alpha")
+    section = frame.get_by_role("region", name="AWS DMS")
+    expect(section).to_contain_text("dms.t3.medium, DMS 3.6.1")
+    expect(section).to_contain_text("4 s behind")
+    expect(section.locator(".badge.bad").filter(has_text="connection failed")).to_be_visible()
+    failed = section.get_by_role("row").filter(has_text="shop.unequal")
+    expect(failed).to_contain_text("1 refused")
+    expect(failed).to_contain_text("12 of 30")
+    expect(section).to_contain_text(HOSTILE)
+    section.scroll_into_view_if_needed()
+    window.page.screenshot(path=screenshots / "dms-light.png")
+    frame = window.open("/aurora-migration/?migration=many")
+    expect(frame.locator("#panel-tables .count")).to_have_text("5,000 tables", timeout=30_000)
+    expect(frame.locator("section[aria-label='AWS DMS']")).to_be_hidden()
 
 
 def test_a_migration_that_one_may_not_read_is_refused_in_words(served: Served, visit: Open) -> None:

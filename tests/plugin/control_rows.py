@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from aurora_migration.bridge.dms_sight import COLUMNS
 from aurora_migration.model.chunk import Chunk, KeyRange, LoadUnit
 from aurora_migration.model.finding import blocker, note, warning
 from aurora_migration.model.names import TableMapping, TableName
 from aurora_migration.model.report import Difference, DifferenceKind, TableVerdict, Verdict
 from aurora_migration.mysql.session import Session
-from aurora_migration.store import incidents, load, runs, verdicts
+from aurora_migration.store import dms_states, incidents, load, runs, verdicts
 from aurora_migration.store.control import Control
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -91,6 +92,31 @@ def _objects(session: Session, control: Control, run_id: str) -> None:
     runs.finish_phase(
         session, control, run_id, "verify-objects", "failed", {"unexplained": 1, "account_plan": PLAN}
     )
+
+
+def write_dms(session: Session, control: Control, run_id: str = RUN) -> None:
+    """What AWS DMS said of a replication with a table in error and a hostile name."""
+    keys = ("kind", "name", "part", "state", "detail")
+    resources = [
+        ("subnet group", "m2a-alpha", "", "complete", "2 subnets"),
+        ("replication instance", "m2a-alpha", "DEF", "available", "dms.t3.medium, DMS 3.6.1"),
+        ("endpoint", "m2a-alpha-source", "GHI", "connection successful", "source, TLS none"),
+        ("endpoint", "m2a-alpha-target", "JKL", "connection failed", "target, TLS verify-full"),
+        ("replication task", "m2a-alpha", "MNO", "running", "full-load-and-cdc"),
+    ]
+    rows = [
+        ["shop.unequal", "Table error", 899, 1, 30, 12, "Error", 0],
+        [f"shop.{HOSTILE}", "Table completed", 500, 0, 0, 0, "Validated", 0],
+    ]
+    replication = {"name": "m2a-alpha", "status": "running", "stop_reason": "", "percent": 100}
+    document = {
+        "resources": [dict(zip(keys, one, strict=True)) for one in resources],
+        "replication": replication,
+        "latencies": {"CDCLatencySource": 1.0, "CDCLatencyTarget": 4.0},
+        "columns": COLUMNS,
+        "rows": rows,
+    }
+    dms_states.save_state(session, control, run_id, "running", 12, 1, document)
 
 
 def write_many(session: Session, control: Control, tables: int, run_id: str = RUN) -> None:

@@ -18,7 +18,7 @@ from local.login import Login
 from local.servers import Pair
 from tests.fresh_databases import endpoint
 from tests.plugin.api_server import ApiServer, connection
-from tests.plugin.control_rows import migration_file, write_many, write_run
+from tests.plugin.control_rows import migration_file, write_dms, write_many, write_run
 
 MANY = 5000
 
@@ -70,6 +70,7 @@ def served(
     target = server_pair.target_login
     with Session.open(endpoint("target", target)) as session:
         write_run(session, Control(control, "alpha"))
+        write_dms(session, Control(control, "alpha"))
         write_many(session, Control(control, "many"), MANY)
     migrations = tmp_path_factory.mktemp("migrations")
     targets = dict.fromkeys(("alpha", "other", "many"), "web_target")

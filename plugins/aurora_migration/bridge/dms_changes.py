@@ -25,7 +25,7 @@ from aurora_migration.errors import FatalError, PreflightError, RetryableError
 from aurora_migration.model.config import MigrationType
 from aurora_migration.model.finding import Severity
 from aurora_migration.mysql.session import Session
-from aurora_migration.store import cutovers
+from aurora_migration.store import cutovers, load, overview
 from aurora_migration.store import dms as store
 
 _log = logging.getLogger(__name__)
@@ -93,7 +93,19 @@ def not_ready(run: Run) -> str:
         return "the target was handed over by a cutover: DMS follows no more"
     if under_way := [one.run_id for one in known if one.state.under_way]:
         return f"the cutover {under_way[0]} is under way: it drains and stops the replication itself"
-    return _load_is_open(DmsRun(run)) if run.config.engine == "dms" else ""
+    return _load_is_open(DmsRun(run)) if run.config.engine == "dms" else _our_load_is_open(run)
+
+
+def _our_load_is_open(run: Run) -> str:
+    """DMS must not write to tables that our own engine still loads, or builds indexes on."""
+    with Session.open(run.target) as target:
+        newest = overview.newest_runs(target, run.control, 40)
+        states = load.tables(target, run.control)
+    if next((row["state"] for row in newest if row["kind"] == "migrate"), "") == "running":
+        return f"{run.config.name}.migrate is under way: DMS follows once it has ended"
+    if run.config.type is not MigrationType.CDC and not all(state.complete for state in states):
+        return f"not all tables are loaded: {run.config.name}.migrate does that"
+    return ""
 
 
 def _load_is_open(dms_run: DmsRun) -> str:

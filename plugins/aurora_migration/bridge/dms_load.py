@@ -7,6 +7,7 @@ whether the start arrived. A load that DMS calls finished is judged by its table
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from aurora_migration.bridge import report_log
@@ -37,6 +38,8 @@ def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
         observed = dms_run.replication.observe()
         wave = moment(run, target, "schema-wave-1")
         claim = Claim(**summary["claim"]) if "claim" in summary else None
+        if fresh:
+            summary["waits_since"] = time.time()
         decision = decide_load(observed, claim, wave, replication_type(run.config), fresh=fresh)
         _log.info("Replication %s: %s, so %s", observed, decision.reason, decision.action)
         if decision.action is Action.JUDGE or (decision.action is Action.FAIL and observed.tables):
@@ -48,7 +51,7 @@ def advance(dms_run: DmsRun, *, fresh: bool) -> Wait | dict[str, Any]:
         summary.update(_totals(statistics))
     with run.sessions() as (_, target):
         finish(run, target, PHASE, summary)
-    return {key: value for key, value in summary.items() if key != "claim"}
+    return {key: value for key, value in summary.items() if key not in {"claim", "waits_since"}}
 
 
 def _judged(
@@ -84,6 +87,9 @@ def _act(
         raise FatalError(decision.reason, subject=replication.word, remedy=_REMEDY)
     if decision.action is Action.RETRY:
         raise RetryableError(decision.reason, subject=replication.word)
+    if time.time() - summary["waits_since"] > dms_run.run.config.dms.max_hours * 3600:
+        words = f"is not loaded after {dms_run.run.config.dms.max_hours} hours ({decision.reason})"
+        raise FatalError(words, subject=replication.word, remedy="raise dms.max_hours and clear this task")
     if decision.action is Action.STOP:
         replication.stop()
     elif decision.action is not Action.WAIT:

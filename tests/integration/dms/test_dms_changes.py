@@ -14,6 +14,7 @@ from aurora_migration.errors import FatalError
 from aurora_migration.mysql.session import Session
 from aurora_migration.operators.schema import ObjectsOperator, SchemaWave2Operator
 from aurora_migration.sql.quoting import identifier, raw
+from aurora_migration.store import runs
 from local.dms import Cloud
 from local.dms.faults import StopTask, SuspendTable
 from tests.integration.bridge import phases
@@ -149,7 +150,10 @@ def test_changes_after_a_load_of_ours_begin_at_the_recorded_position(new_run: Ne
     phases.load(run.run, units)
     write(run, "UPDATE purchase SET total = 5 WHERE id = 13")
     write(run, "INSERT INTO purchase (id, customer_id, total) VALUES (14, 2, 2.00)")  # not loaded
+    assert "is under way" in dms_changes.not_ready(run.run)
     complete(run)
+    with Session.open(run.run.target) as target:
+        runs.finish_run(target, run.run.control, run.run.run_id, "failed")
     assert dms_changes.not_ready(run.run) == ""
     summary = drive(run, dms_changes.watch)
     assert summary["status"] == "running"
