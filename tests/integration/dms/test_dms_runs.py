@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -140,8 +143,6 @@ def test_a_failed_connection_test_is_said_and_repeated_by_the_next_try(new_run: 
 def test_a_wrong_password_is_told_by_the_connection_test_without_the_password(
     new_run: NewRun, caplog: Any
 ) -> None:
-    from dataclasses import replace
-
     caplog.set_level(logging.DEBUG, logger="aurora_migration")
     run = new_run()
     ready(run)
@@ -173,6 +174,20 @@ def test_a_fatal_error_fails_and_the_next_try_loads_anew(new_run: NewRun, cloud:
         drive(run, dms_load.advance)
     drive(run, dms_load.advance)
     assert finish(run.run, units)["proven"]
+
+
+def test_a_load_is_given_up_after_the_hours_it_may_take_however_often_it_was_looked_at(
+    new_run: NewRun, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = new_run()
+    provisioned(run)
+    cloud.dms.world.delays = replace(cloud.dms.world.delays, task_starting=1e6)
+    assert isinstance(dms_load.advance(run, fresh=True), Wait)
+    assert isinstance(dms_load.advance(run, fresh=False), Wait)
+    later = time.time() + 169 * 3600
+    monkeypatch.setattr(dms_load, "time", SimpleNamespace(time=lambda: later))
+    with pytest.raises(FatalError, match="is not loaded after 168 hours"):
+        dms_load.advance(run, fresh=False)
 
 
 def test_a_recoverable_error_is_retried(new_run: NewRun, cloud: Cloud) -> None:
