@@ -31,7 +31,8 @@ for path in sorted(Path(sys.argv[1]).glob("*.py")):
                            ((name, dag.params.get_param(name)) for name in dag.params)},
                 "order": list(dag.params),
                 "tasks": {task.task_id: {"doc": task.doc_md or "", "links":
-                          [link.name for link in task.operator_extra_links or ()]} for task in dag.tasks},
+                          [link.name for link in task.operator_extra_links or ()],
+                          "teardown": task.is_teardown} for task in dag.tasks},
             }
 print(json.dumps(found))
 """
@@ -129,3 +130,8 @@ def test_every_task_explains_itself_and_leads_to_the_page(dags: dict[str, Any]) 
         assert len(task["doc"]) > 40, (dag_id, name)
         if name != "approve":
             assert "Migration page" in task["links"], (dag_id, name)
+
+
+def test_the_end_of_a_cutover_runs_also_in_a_run_that_is_marked_as_failed(dags: dict[str, Any]) -> None:
+    tasks = dags["follow.cutover"]["tasks"]
+    assert {name for name, task in tasks.items() if task["teardown"]} == {"release", "summary"}
