@@ -57,8 +57,11 @@ class AirflowInstance:
         preferred_port: int | None = None,
         overrides: Mapping[str, Mapping[str, str]] | None = None,
         environment: Mapping[str, str] | None = None,
+        program: tuple[str, ...] = ("airflow", "standalone"),
     ) -> None:
-        """`overrides` are settings by section, `environment` variables of all components."""
+        """`overrides` are settings by section, `environment` variables of all components, `program` the module
+        that starts them.
+        """
         self.home = folder.resolve()
         self.dags = dags.resolve()
         self.plugins = plugins.resolve()
@@ -67,6 +70,7 @@ class AirflowInstance:
         self.preferred_port = preferred_port
         self.overrides = overrides or {}
         self.environment = dict(environment or {})
+        self.program = program
         self._client: AirflowClient | None = None
 
     @property
@@ -174,13 +178,15 @@ class AirflowInstance:
             chosen.setdefault(section, {}).update(values)
         write_config(self.home, chosen, known)
         self.log_file.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "airflow", "standalone"]
-        pid = process.launch(command, self.log_file, self._environment())
+        command = [sys.executable, "-m", *self.program]
+        pid = process.launch(command, self.log_file, self.variables())
         started = Record(sessions.leader_of(pid), ports.api, self._fingerprint(), self._newest_code(), time.time())
         write_record(self.home, started)
 
-    def _environment(self) -> dict[str, str]:
-        """Ours without any Airflow setting; the components are found by name beside this interpreter."""
+    def variables(self) -> dict[str, str]:
+        """Environment of every component: ours without any Airflow setting; they are found beside this
+        interpreter.
+        """
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
         path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', os.defpath)}"
         return {
@@ -210,6 +216,7 @@ class AirflowInstance:
     def _fingerprint(self) -> str:
         """Folders, overrides and environment: what cannot change while it runs."""
         parts = [self.dags, self.plugins, self.migrations, sys.executable, self.overrides, self.environment]
+        parts += [self.program] if self.program[0] != "airflow" else []
         return hashlib.sha256(json.dumps([str(part) for part in parts]).encode()).hexdigest()
 
     def _newest_code(self) -> float:

@@ -47,13 +47,20 @@ def find_compose() -> list[str]:
     return [*debian.launcher(root), str(root / "usr/bin/docker-compose")]
 
 
-def resolved(values: Path | None, compose: list[str] | None = None) -> dict[str, Any]:
-    """The compose file with ``values`` (a .env file) filled in; the environment of this process plays no part.
+PROFILES = ("celery",)
+
+
+def resolved(
+    values: Path | None, compose: list[str] | None = None, profiles: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """The compose file with ``values`` (a .env file) filled in, and the services of ``profiles`` beside those that
+    always are there; the environment of this process plays no part.
 
     Raises:
         LocalError: compose refuses the file; the text holds its own words.
     """
     command = [*(compose or find_compose()), "--env-file", str(values or os.devnull)]
+    command += [word for name in profiles for word in ("--profile", name)]
     command += ["--file", str(ROOT / "docker-compose.yaml"), "config"]
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=ROOT)
@@ -69,10 +76,13 @@ def main() -> int:
         compose = find_compose()
         version = subprocess.run([*compose, "version"], capture_output=True, text=True, check=False).stdout
         services = resolved(ROOT / ".env.example", compose)["services"]
+        more = resolved(ROOT / ".env.example", compose, PROFILES)["services"]
     except LocalError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"docker-compose.yaml is valid: {len(services)} services, says {version.splitlines()[0].strip()}")
+    extra = f"{len(more) - len(services)} more with {', '.join(PROFILES)}"
+    says = version.splitlines()[0].strip()
+    print(f"docker-compose.yaml is valid: {len(services)} services, {extra}, says {says}")
     return 0
 
 

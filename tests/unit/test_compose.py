@@ -54,6 +54,31 @@ def test_compose_accepts_the_file_and_finds_every_service(services: dict[str, An
     assert set(services) == {"postgres", "source", "target", "sample", *AIRFLOW}
 
 
+def test_the_profile_celery_adds_a_queue_and_workers_that_run_what_the_scheduler_would(compose: list[str]) -> None:
+    services = resolved(ENV, compose, ("celery",))["services"]
+    worker, scheduler = services["airflow-worker"], services["airflow-scheduler"]
+    assert set(services) == {"postgres", "source", "target", "sample", "redis", "airflow-worker", *AIRFLOW}
+    own = {"DUMB_INIT_SETSID": "0"}
+    assert worker["environment"] == scheduler["environment"] | own
+    assert worker["volumes"] == scheduler["volumes"]
+    assert "@redis:6379/0" in worker["environment"]["AIRFLOW__CELERY__BROKER_URL"]
+    assert "ports" not in services["redis"]
+    for name in ("redis", "airflow-worker"):
+        assert "healthcheck" in services[name]
+        for other, wanted in services[name].get("depends_on", {}).items():
+            needed = "service_completed_successfully" if other == "airflow-init" else "service_healthy"
+            assert wanted["condition"] == needed, f"{name} waits for {other}"
+
+
+def test_the_executor_is_named_by_the_environment(compose: list[str], tmp_path: Path) -> None:
+    own = tmp_path / "env"
+    own.write_text(f"{ENV.read_text(encoding='utf-8')}\nAIRFLOW_EXECUTOR=CeleryExecutor\n", encoding="utf-8")
+    for name, values in (("LocalExecutor", ENV), ("CeleryExecutor", own)):
+        services = resolved(values, compose, ("celery",))["services"]
+        chosen = {services[service]["environment"]["AIRFLOW__CORE__EXECUTOR"] for service in AIRFLOW}
+        assert chosen == {name}
+
+
 def test_compose_refuses_to_start_without_the_secrets(compose: list[str]) -> None:
     with pytest.raises(LocalError, match=r"copy \.env\.example to \.env"):
         resolved(None, compose)

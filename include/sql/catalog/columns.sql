@@ -15,5 +15,5 @@ SELECT c.TABLE_NAME AS table_name,
   FROM information_schema.COLUMNS c
   JOIN information_schema.TABLES t
     ON t.TABLE_SCHEMA = c.TABLE_SCHEMA AND t.TABLE_NAME = c.TABLE_NAME AND t.TABLE_TYPE = 'BASE TABLE'
- WHERE c.TABLE_SCHEMA = %(schema)s
+ WHERE c.TABLE_SCHEMA = %(schema)s AND c.TABLE_NAME {only}
  ORDER BY c.TABLE_NAME, c.ORDINAL_POSITION

@@ -10,5 +10,5 @@ SELECT s.TABLE_NAME AS table_name,
        s.INDEX_TYPE AS kind,
        s.IS_VISIBLE = 'YES' AS visible
   FROM information_schema.STATISTICS s
- WHERE s.TABLE_SCHEMA = %(schema)s
+ WHERE s.TABLE_SCHEMA = %(schema)s AND s.TABLE_NAME {only}
  ORDER BY s.TABLE_NAME, s.INDEX_NAME, s.SEQ_IN_INDEX

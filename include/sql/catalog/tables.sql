@@ -10,6 +10,6 @@ SELECT t.TABLE_NAME AS name,
        COALESCE(t.CREATE_OPTIONS, '') AS create_options,
        COALESCE(t.TABLE_COMMENT, '') AS comment
   FROM information_schema.TABLES t
- WHERE t.TABLE_SCHEMA = %(schema)s
+ WHERE t.TABLE_SCHEMA = %(schema)s AND t.TABLE_NAME {only}
    AND t.TABLE_TYPE = 'BASE TABLE'
  ORDER BY t.TABLE_NAME

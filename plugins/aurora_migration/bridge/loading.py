@@ -83,8 +83,8 @@ def _facts(planned: PlannedTable) -> load.TableFacts:
 def load_unit(run: Run, number: int) -> dict[str, Any]:
     """Load the key ranges of one unit. Raises: SchemaMismatchError, RowsRejectedError, RetryableError."""
     with run.sessions(local_infile=True) as (source, target), RowReader(run.source) as reader:
-        plan = run.plan(source)
         ranges = load.ranges(target, run.control, number)
+        plan = run.plan_of(source, {part.table for part in ranges})
         check_unchanged(run, plan, ranges, target)
         style = row_style(run, target)
         prepare(target)
@@ -120,7 +120,7 @@ def row_style(run: Run, target: Session) -> RowStyle:
 
 def check_unchanged(run: Run, plan: MigrationPlan, ranges: Sequence[KeyRange], target: Session) -> None:
     """A table whose definition changed since the plan must not be loaded by the old one."""
-    states = {state.mapping.source: state for state in load.tables(target, run.control)}
+    known = load.fingerprints(target, run.control, {part.table for part in ranges})
     for name in sorted({part.table for part in ranges}):
         if plan.target_of(name) is None:
             raise SchemaMismatchError(
@@ -128,7 +128,7 @@ def check_unchanged(run: Run, plan: MigrationPlan, ranges: Sequence[KeyRange], t
                 subject=f"table {name}",
                 remedy="start a new run",
             )
-        if fingerprint(plan.table(name)) != states[name].fingerprint:
+        if fingerprint(plan.table(name)) != known[name]:
             raise SchemaMismatchError(
                 "the table's definition or its target changed after the plan was made",
                 subject=f"table {name}",

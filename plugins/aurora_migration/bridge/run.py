@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Self
 
 from aurora_migration.bridge import migration_files
 from aurora_migration.bridge.endpoints import endpoint
-from aurora_migration.engine.plan import build_plan
+from aurora_migration.engine.plan import build_part, build_plan
 from aurora_migration.errors import ConfigurationError
 from aurora_migration.model.config import MigrationConfig, RepairMode, TargetTablePrepMode, VerificationLevel
+from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan, RunOptions
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.session import Session
@@ -61,6 +62,10 @@ class Run:
     def plan(self, source: Session) -> MigrationPlan:
         """The plan, decided from the migration file, the run's options and the source's catalog."""
         return build_plan(self.config, self.options, source)
+
+    def plan_of(self, source: Session, names: Iterable[TableName]) -> MigrationPlan:
+        """The plan of some tables alone: a load unit of a thousand need not read of all twenty thousand."""
+        return build_part(self.config, self.options, source, names)
 
     @contextlib.contextmanager
     def phase(self, target: Session, name: str) -> Iterator[dict[str, Any]]:

@@ -70,14 +70,15 @@ def verify_unit(run: Run, number: int) -> dict[str, Any]:
     """Compare one unit's rows on both sides. Raises: DataMismatchError naming table, chunk and keys."""
     found = []
     with run.sessions() as (source, target):
-        plan = run.plan(source)
+        parts = load.ranges(target, run.control, number)
+        tables = {part.table for part in parts}
+        plan = run.plan_of(source, tables) if run.options.repair is RepairMode.NONE else run.plan(source)
         context = VerifyContext(source, target, run.options.level, ProgressLog(), settle=following.settle(run))
-        known = {planned.mapping.source for planned in plan.tables}
-        states = {state.mapping.source: state for state in load.tables(target, run.control)}
-        for part in load.ranges(target, run.control, number):
-            if part.table not in known:
+        known = load.fingerprints(target, run.control, tables)
+        for part in parts:
+            if plan.target_of(part.table) is None:
                 continue
-            if fingerprint(plan.table(part.table)) == states[part.table].fingerprint:
+            if fingerprint(plan.table(part.table)) == known[part.table]:
                 verdict = _verify_range(run, plan, part, context)
             else:
                 verdict = _changed(plan, part, str(run.options.level))

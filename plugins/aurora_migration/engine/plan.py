@@ -7,6 +7,7 @@ the selection does not have, and two sources that would become one target are er
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from aurora_migration.errors import ConfigurationError
 from aurora_migration.model.config import MigrationConfig
@@ -37,6 +38,24 @@ def build_plan(config: MigrationConfig, options: RunOptions, source: Session) ->
     used = {table.name.schema for table in wanted}
     whole = () if options.tables else tuple(name for name in schemas if config.selects_whole_schema(name))
     return MigrationPlan(config, planned, tuple(sorted(used | set(whole))), whole)
+
+
+def build_part(
+    config: MigrationConfig, options: RunOptions, source: Session, names: Iterable[TableName]
+) -> MigrationPlan:
+    """The plan of some tables alone, for a task that carries no others; what is gone or left out is not in it."""
+    by_schema: dict[str, set[str]] = {}
+    for name in names:
+        by_schema.setdefault(name.schema, set()).add(name.name)
+    found = [
+        table for schema, wanted in sorted(by_schema.items()) for table in catalog.tables(source, schema, wanted)
+    ]
+    planned = tuple(
+        PlannedTable(table, TableMapping(table.name, config.target_name(table.name)))
+        for table in found
+        if config.selects(table.name) and (not options.tables or str(table.name) in options.tables)
+    )
+    return MigrationPlan(config, planned, tuple(sorted(by_schema)), ())
 
 
 def fingerprint(planned: PlannedTable) -> str:

@@ -1,12 +1,12 @@
 """Reads base tables as `Table` values from ``information_schema``.
 
-Four queries a schema, whatever its number of tables. Statistics are current, since sessions switch the server's
-statistics cache off (``information_schema_stats_expiry=0``).
+Four queries a schema, whatever its number of tables; a few tables can be asked for by name. Statistics are
+current, since sessions switch the server's statistics cache off (``information_schema_stats_expiry=0``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import groupby
 from typing import Any
 
@@ -14,6 +14,7 @@ from aurora_migration.model.names import TableName
 from aurora_migration.model.table import Column, Key, KeyPart, Table
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.library import statement
+from aurora_migration.sql.quoting import Fragment, join, raw, string_literal
 
 
 def schema_names(session: Session) -> tuple[str, ...]:
@@ -21,12 +22,14 @@ def schema_names(session: Session) -> tuple[str, ...]:
     return tuple(row["name"] for row in session.query(statement("catalog/schemas")))
 
 
-def tables(session: Session, schema: str) -> tuple[Table, ...]:
-    """All base tables of a schema, sorted by name; empty if the schema does not exist."""
-    values = {"schema": schema}
-    columns = _grouped(session.query(statement("catalog/columns"), values))
-    keys = _grouped(session.query(statement("catalog/keys"), values))
-    partitioned = {row["name"] for row in session.query(statement("catalog/partitioned_tables"), values)}
+def tables(session: Session, schema: str, names: Collection[str] | None = None) -> tuple[Table, ...]:
+    """All base tables of a schema, or those of ``names``, sorted; empty if the schema does not exist."""
+
+    def ask(what: str) -> list[dict[str, Any]]:
+        return session.query(statement(f"catalog/{what}", only=_only(names)), {"schema": schema})
+
+    columns, keys = _grouped(ask("columns")), _grouped(ask("keys"))
+    partitioned = {row["name"] for row in ask("partitioned_tables")}
     return tuple(
         Table(
             name=TableName(schema, row["name"]),
@@ -42,8 +45,15 @@ def tables(session: Session, schema: str) -> tuple[Table, ...]:
             create_options=row["create_options"],
             comment=row["comment"],
         )
-        for row in session.query(statement("catalog/tables"), values)
+        for row in ask("tables")
+        if names is None or row["name"] in names
     )
+
+
+def _only(names: Collection[str] | None) -> Fragment:
+    if names is None:
+        return raw("IS NOT NULL")
+    return raw("IN (") + join(map(string_literal, sorted(names) or [""]), ", ") + raw(")")
 
 
 def _grouped(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -81,6 +81,17 @@ def tables(session: Session, control: Control) -> tuple[TableState, ...]:
     return tuple(_state(row) for row in control.query(session, "tables"))
 
 
+def fingerprints(session: Session, control: Control, names: Iterable[TableName]) -> dict[TableName, str]:
+    """The recorded shapes of some tables; of others nothing is read, since tables and chunks may be very many."""
+    found: dict[TableName, str] = {}
+    left = iter(sorted(names))
+    while some := list(islice(left, _ROWS_A_STATEMENT)):
+        asked = json.dumps([_table(name) for name in some], ensure_ascii=False)
+        for row in control.query(session, "fingerprints", names=asked):
+            found[TableName(row["source_schema"], row["source_table"])] = row["fingerprint"]
+    return found
+
+
 def forget_chunks(session: Session, control: Control, table: TableName) -> None:
     """Forget that any row of a source table was written, and how it was cut."""
     with session.transaction():
