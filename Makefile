@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PYTHONPATH := plugins:.
 
-.PHONY: bench bench-changes soak-cdc soak-faults help demo demo-down servers servers-down accounts-plan test test-long test-big test-cutover bench-verify screenshots lint type format lock schema compose-config setup
+.PHONY: bench-orchestration simulate bench bench-changes soak-cdc soak-faults help demo demo-down servers servers-down accounts-plan test test-long test-big test-cutover bench-verify screenshots lint type format lock schema compose-config setup
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -45,7 +45,7 @@ SEED ?= 193621042
 test: setup ## the tests, on real servers of its own (test-long and test-big have the rest)
 	$(PY) -m pytest --randomly-seed=$(SEED)
 
-test-long: setup .venv/.browser ## the whole runs that `make test` leaves out: DMS, cutover and report under Airflow, the page in a browser
+test-long: setup .venv/.browser ## the whole runs that `make test` leaves out: DMS, cutover, report and Celery under Airflow, the page in a browser
 	$(PY) -m pytest -m long -p no:randomly tests/e2e tests/browser tests/integration/dms
 
 test-big: setup ## the tests of tables of a gigabyte, which `make test` leaves out
@@ -59,6 +59,12 @@ bench: setup ## time this project's load and its peers' side by side, half an ho
 
 bench-verify: setup ## time verification against CHECKSUM TABLE on servers of its own; writes docs/benchmarks.md (BENCH="--size-mib 100")
 	$(PY) -m bench.verify $(BENCH)
+
+bench-orchestration: setup ## measure what Airflow and the engine cost for each task, table, chunk and MiB; writes bench/results/scaling.json
+	$(PY) -m bench.orchestration $(BENCH)
+
+simulate: setup ## let the planner plan 10 TiB in 20,000 tables and reckon the load of it, without a server (BENCH="--seed 1 --tib 2")
+	$(PY) -m bench.simulate $(BENCH)
 
 screenshots: setup .venv/.browser ## take docs/screenshots anew from the page in Airflow, by the tests that look at it
 	SCREENSHOTS=docs/screenshots $(PY) -m pytest tests/browser

@@ -25,6 +25,7 @@ def build(config: MigrationConfig) -> DAG:
         schedule=None,
         catchup=False,
         max_active_runs=1,
+        max_active_tasks=max(16, config.load.parallel_units + 2),  # Airflow's default of 16 would hold units back
         params=migrate_params(config),
         doc_md=migrate_doc(config),
         tags=["mysql-to-aurora", "migrate", *config.tags],

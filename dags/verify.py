@@ -25,6 +25,7 @@ def build(config: MigrationConfig) -> DAG:
         schedule=config.verification.schedule,
         catchup=False,
         max_active_runs=1,
+        max_active_tasks=max(16, config.load.parallel_units + 2),
         params=verify_params(config),
         doc_md=verify_doc(config),
         tags=["mysql-to-aurora", "verify", *config.tags],

@@ -36,7 +36,8 @@ def parse_file(path):
     return {"seconds": time.process_time() - started, "error": error,
         "dags": {d.dag_id: {
             "doc": bool(d.doc_md), "tags": sorted(d.tags), "schedule": d.schedule, "catchup": d.catchup,
-            "max_active_runs": d.max_active_runs, "params": sorted(d.params),
+            "max_active_runs": d.max_active_runs, "max_active_tasks": d.max_active_tasks,
+            "params": sorted(d.params),
             "retries": sorted({t.retries for t in d.tasks}), "owners": sorted({t.owner for t in d.tasks}),
             "tasks": [t.task_id for t in d.topological_sort()],
         } for d in vars(module).values() if isinstance(d, DAG)}}
@@ -50,6 +51,7 @@ print(json.dumps({"found": found, "heavy": heavy}))
 
 
 _GOOD = "name: good\nsource: {connection: a}\ntarget: {connection: b}\nselection: [{include: 'x.*'}]\n"
+_WIDE = _GOOD.replace("good", "wide") + "load: {parallel_units: 40}\n"
 _BAD = "name: bad\nsource: {connection: a}\ntarget: {connection: b}\n"
 BROKEN = {
     "name: [": "is not readable YAML",
@@ -75,7 +77,9 @@ BROKEN = {
 def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What one fresh process finds: under "own" with the project's migrations, then one entry a broken text."""
     base = tmp_path_factory.mktemp("parse")
-    folders = {"own": ROOT / "include" / "migrations"}
+    folders = {"own": ROOT / "include" / "migrations", "wide": base / "wide"}
+    folders["wide"].mkdir()
+    (folders["wide"] / "wide.yaml").write_text(_WIDE)
     for number, text in enumerate(BROKEN):
         folders[text] = base / str(number)
         folders[text].mkdir()
@@ -113,6 +117,12 @@ def test_the_projects_own_dags(parsed: dict[str, Any]) -> None:
             assert dag["owners"] == ["airflow"]
     assert list(parsed["own"]["migrate"]["dags"]) == ["shop.migrate"]
     assert list(parsed["own"]["verify"]["dags"]) == ["shop.verify"]
+
+
+def test_airflows_default_of_16_tasks_holds_no_load_unit_back(parsed: dict[str, Any]) -> None:
+    for file in ("migrate", "verify"):
+        assert parsed["own"][file]["dags"][f"shop.{file}"]["max_active_tasks"] == 16
+        assert parsed["wide"][file]["dags"][f"wide.{file}"]["max_active_tasks"] == 42
 
 
 def test_the_phases_stand_in_order(parsed: dict[str, Any]) -> None:
