@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG
 
 from aurora_migration.bridge.dag_text import cutover_doc
@@ -11,7 +12,6 @@ from aurora_migration.bridge.params import cutover_params
 from aurora_migration.bridge.task_text import task_doc
 from aurora_migration.dms.division import followed_by_dms
 from aurora_migration.model.config import MigrationConfig
-from aurora_migration.operators.approve import AskOperator
 from aurora_migration.operators.base import MigrationOperator
 from aurora_migration.operators.cutover import (
     AnalyzeOperator,
@@ -47,13 +47,15 @@ def build(config: MigrationConfig) -> DAG:
             drain = DmsDrainOperator(**name, task_id="dms_drain")
             first >> drain >> DmsStopOperator(**name, task_id="dms_stop") >> move
         if config.cutover.approval == "required":
-            approve = AskOperator(
+            approve = ApprovalOperator(
                 task_id="approve",
                 doc_md=task_doc("approve"),
                 subject=f"Cut {config.name} over to the target?",
                 body="{{ ti.xcom_pull(task_ids='readiness')['table'] }}",
-                defaults=AskOperator.REJECT,
+                defaults=ApprovalOperator.REJECT,
                 response_timeout=timedelta(minutes=config.cutover.approval_minutes),
+                # Airflow 3.3 goes on with the same try in a second process. An answer that comes before the scheduler
+                # has seen the first one end fails the try and is lost: the next one asks again.
                 retries=5,
             )
             readiness >> approve >> first

@@ -17,6 +17,7 @@ from local.login import Login
 from tests.e2e.runs import full_log, sql, states
 
 RUN_SECONDS = 420
+SLOWER_SECONDS = 4.0
 ENDED = frozenset({"success", "failed", "skipped", "upstream_failed"})
 
 
@@ -52,20 +53,16 @@ class Desk:
             time.sleep(0.1)
         return shown
 
-    def answer(self, run_id: str, word: str, *, parked: bool = True) -> int:
-        """Answer in the moment of the question, and again as often as Airflow asks; how often that was.
-
-        ``parked``: not before the task waits for it.
-        """
+    def answer(self, run_id: str, word: str) -> int:
+        """Answer at once, and again and more slowly as often as Airflow asks; how often that was."""
         answers, deadline = 0, time.monotonic() + RUN_SECONDS
         while (state := self.states(run_id).get("approve")) not in ENDED:
             assert time.monotonic() < deadline, state
             assert self.states(run_id).get("readiness") != "failed", self.log(run_id, "readiness")
-            if state == "awaiting_input" or not parked:
-                shown = self.question(run_id)
-                if shown and not shown["response_received"]:
-                    self.say(run_id, word)
-                    answers += 1
+            if state == "awaiting_input":
+                time.sleep(answers * SLOWER_SECONDS)
+                self.say(run_id, word)
+                answers += 1
             time.sleep(0.1)
         assert state == "success", self.log(run_id, "approve")
         return answers
