@@ -54,8 +54,8 @@ def build(config: MigrationConfig) -> DAG:
                 body="{{ ti.xcom_pull(task_ids='readiness')['table'] }}",
                 defaults=ApprovalOperator.REJECT,
                 response_timeout=timedelta(minutes=config.cutover.approval_minutes),
-                # Airflow 3.3 goes on with the same try in a second process. An answer that comes before the scheduler
-                # has seen the first one end fails the try and is lost: the next one asks again.
+                # Airflow 3.3 goes on with the same try in a second process. An answer that comes before its
+                # scheduler has seen the first one end fails the try and is lost: the next try asks again.
                 retries=5,
             )
             readiness >> approve >> first
