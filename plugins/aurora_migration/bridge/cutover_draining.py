@@ -10,7 +10,7 @@ from aurora_migration.bridge import dms_draining, following, going_back
 from aurora_migration.bridge.cutover_scene import Scene
 from aurora_migration.errors import DataMismatchError, RetryableError
 from aurora_migration.model.sync import SyncResult
-from aurora_migration.sql.library import statement
+from aurora_migration.mysql.transactions import detached_transactions
 from aurora_migration.store import prepared
 
 
@@ -35,7 +35,7 @@ def check_still(here: Scene) -> None:
     _check_nothing_changed(following.sync_once(here.way))
     undecided = list(prepared.undecided(here.target, here.way.control))
     if going_back.dms_follows(here.run, here.record):  # what was prepared before we read on has not been read
-        rows = here.sides.source.query(statement("preflight/detached_transactions"))
+        rows = detached_transactions(here.sides.source)
         undecided += [f"since {row['started']}" for row in rows]
     if undecided:
         raise DataMismatchError(

@@ -27,7 +27,7 @@ from aurora_migration.model.sync import Checkpoint, SyncResult, SyncState, Table
 from aurora_migration.mysql.position import read_facts
 from aurora_migration.mysql.session import Session
 from aurora_migration.mysql.snapshot import position_before_load
-from aurora_migration.sql.library import statement
+from aurora_migration.mysql.transactions import detached_transactions
 from aurora_migration.store import cutovers, load, runs, sync
 
 _log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def _check_prepared(source: Session) -> None:
     Raises: RetryableError.
     """
     with contextlib.suppress(MissingPrivilegeError):
-        if rows := source.query(statement("preflight/detached_transactions")):
+        if rows := detached_transactions(source):
             raise RetryableError(
                 f"{len(rows)} prepared XA transactions are undecided, the oldest since {rows[0]['started']}",
                 subject=source.endpoint.label,

@@ -12,9 +12,8 @@ from aurora_migration.model.config import MigrationConfig
 from aurora_migration.model.cutover import CutoverChanges
 from aurora_migration.model.finding import Finding, blocker, note, warning
 from aurora_migration.model.sync import Checkpoint, SyncState, TableMode, TableSync
-from aurora_migration.mysql import locks
+from aurora_migration.mysql import locks, transactions
 from aurora_migration.mysql.session import Session
-from aurora_migration.sql.library import statement
 
 _LONG_SECONDS = 10
 _SHOWN = 10
@@ -107,11 +106,11 @@ def _verification(config: MigrationConfig, facts: Facts) -> Iterator[Finding]:
 def _source(source: Session) -> Iterator[Finding]:
     label = source.endpoint.label
     try:
-        rows = source.query(statement("preflight/long_transactions"), {"seconds": _LONG_SECONDS})
+        rows = transactions.long_transactions(source, _LONG_SECONDS)
         if rows:
             shown = ", ".join(f"thread {row['thread']} for {row['seconds']} s" for row in rows[:_SHOWN])
             yield warning("long-transactions", label, f"open transactions: {shown}", "the write block ends them")
-        if rows := source.query(statement("preflight/detached_transactions")):
+        if rows := transactions.detached_transactions(source):
             yield blocker(
                 "xa-prepared",
                 label,

@@ -10,6 +10,7 @@ from aurora_migration.engine.preflight.context import Context
 from aurora_migration.engine.preflight.remedies import listed
 from aurora_migration.model.finding import Finding, note, warning
 from aurora_migration.model.names import TableName
+from aurora_migration.mysql.transactions import long_transactions
 from aurora_migration.sql.library import statement
 
 _LONG_SECONDS: Final = 60
@@ -20,7 +21,7 @@ _CLOCK_SECONDS: Final = 60
 
 def check_long_transactions(context: Context) -> Iterator[Finding]:
     """Transactions that have been open for more than a minute."""
-    rows = context.source.session.query(statement("preflight/long_transactions"), {"seconds": _LONG_SECONDS})
+    rows = long_transactions(context.source.session, _LONG_SECONDS)
     if rows:
         shown = [f"thread {row['thread']} for {row['seconds']} s" for row in rows]
         yield warning(

@@ -18,6 +18,7 @@ from aurora_migration.model.finding import Finding, blocker, warning
 from aurora_migration.model.gtid import GtidSet
 from aurora_migration.model.position import Position
 from aurora_migration.model.sync import Checkpoint
+from aurora_migration.mysql.transactions import detached_transactions
 from aurora_migration.sql.library import statement
 
 _RESYNC: Final = (
@@ -93,7 +94,7 @@ def check_prepared_transactions(context: Context) -> Iterator[Finding]:
         rows = source.session.query(statement("preflight/xa_recover"))
         shown = [str(row["data"]) for row in rows]
     else:
-        rows = source.session.query(statement("preflight/detached_transactions"))
+        rows = detached_transactions(source.session)
         shown = [f"one of InnoDB since {row['started']}" for row in rows]
     if shown:
         yield warning(
