@@ -67,7 +67,7 @@ simulate: setup ## let the planner plan 10 TiB in 20,000 tables and reckon the l
 	$(PY) -m bench.simulate $(BENCH)
 
 screenshots: setup .venv/.browser ## take docs/screenshots anew from the page in Airflow, by the tests that look at it
-	SCREENSHOTS=docs/screenshots $(PY) -m pytest tests/browser
+	SCREENSHOTS=docs/screenshots $(PY) -m pytest -m long -p no:randomly tests/browser
 
 soak-cdc: setup ## 50 seeds of writers during load, catch-up and syncs, an hour or two (SEEDS=1-50)
 	CDC_SEEDS=$(or $(SEEDS),1-50) CDC_SECONDS=15 $(PY) -m pytest -s -p no:randomly tests/integration/cdc/test_under_fire.py

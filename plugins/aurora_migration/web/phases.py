@@ -66,7 +66,8 @@ def phases(
     """Every phase that one of the witnesses knows, in the order of the graph."""
     control = {row["phase"]: row for row in recorded}
     tasks = _with_parts(control, {task.task_id.replace("_", "-"): task for task in seen.tasks} if seen else {})
-    worked = {phase for phase, span in spans.items() if span["done"]}
+    # what a cutover compares is told by the phase in which it does
+    worked = {phase for phase, span in spans.items() if span["done"] and "drain-and-verify" not in control}
     names = [*control.keys(), *(tasks.keys() - control.keys()), *(worked - control.keys() - tasks.keys())]
     found = [_phase(name, control.get(name), spans.get(name), tasks.get(name)) for name in names]
     return sorted(found, key=_place)

@@ -186,7 +186,7 @@ def cutover(approved_by: str = "ada", state: str = "open", **more: Any) -> dict[
 
 def cutover_run(row: dict[str, Any] | None, state: str = "success") -> Evidence:
     """The evidence of a run that cut over, or tried to; ``row`` is what is recorded of it."""
-    proofs = phase("block-writes", 20, 1, {"state": "blocked", "proofs": ["1 accounts are locked"]})
+    proofs = phase("block-writes", 20, 1, {"state": "blocked", "proofs": ["accounts that are locked: 1"]})
     return evidence(run=run_row(state, "cutover"), plan=None, phases=[proofs], cutover=row)
 
 

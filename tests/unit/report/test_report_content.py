@@ -154,7 +154,7 @@ def test_a_cutover_says_who_approved_it_how_long_nobody_wrote_and_where_writes_g
     assert sides == ["source", "target"]
     assert found["writes_go_to"]["version"] == "8.0.39 (Aurora)"
     assert (found["accounts_locked"], found["accounts_opened"]) == (["app@%"], ["app@%"])
-    assert found["proofs"] == ["1 accounts are locked"]
+    assert found["proofs"] == ["accounts that are locked: 1"]
     back = made(rows.cutover_run(rows.cutover(direction="back")))["cutover"]
     assert [back[name]["side"] for name in ("writes_came_from", "writes_go_to")] == ["target", "source"]
     undone = made(rows.cutover_run(rows.cutover(state="released")))["cutover"]

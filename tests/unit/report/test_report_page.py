@@ -96,7 +96,7 @@ def test_the_page_of_a_cutover_begins_with_its_facts() -> None:
     html = page(rows.cutover_run(rows.cutover()))
     assert html.index("Who and when</caption>") < html.index("Run and versions</h2>")
     assert "The applications write to the target." in html
-    for words in ("ada", "7.5 s", "secret_target_connection", "8.0.39 (Aurora)", "1 accounts are locked"):
+    for words in ("ada", "7.5 s", "secret_target_connection", "8.0.39 (Aurora)", "accounts that are locked: 1"):
         assert words in html
 
 

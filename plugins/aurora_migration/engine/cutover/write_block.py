@@ -99,7 +99,7 @@ def prove(sides: Sides, changes: CutoverChanges, probe: Endpoint | None, table: 
         unlocked = [str(name) for name in names if locks.is_locked(sides.source, name) is False]
         if unlocked:
             raise StillWrittenError(f"not locked: {', '.join(unlocked)}", subject=sides.source.endpoint.label)
-        proofs.append(f"{len(names)} accounts are locked and have no session")
+        proofs.append(f"accounts that are locked and have no session: {len(names)}")
     if probe is not None and table is not None and policy != "external":
         proofs.append(_probed(probe, table))
     proofs.append(_stands_still(sides))

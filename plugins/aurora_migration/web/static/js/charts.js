@@ -166,8 +166,9 @@ export function lagChart(Chart) {
   return {
     node: chart.node,
     update(lag) {
-      chart.node.hidden = !lag;
-      if (!lag) return;
+      // before the first sync there is nothing to draw, and to tell only where it waits for somebody
+      chart.node.hidden = !lag || (lag.times.length < 2 && !lag.words);
+      if (chart.node.hidden) return;
       const words = lag.words ? `${lag.state}: ${lag.words}` : lag.state;
       chart.update({ times: lag.times, series: [lag.seconds], caption: words });
     },

@@ -10,7 +10,8 @@ export function header(asked) {
   const about = el("p", { class: "muted small description" });
   const live = el("span", { class: "pulse", role: "status" });
   const choice = el("select", { "aria-label": "Run", onchange: choose });
-  const link = el("a", { class: "small", onclick: follow }, "Run in Airflow ", icon("out"));
+  const where = el("span");
+  const link = el("a", { class: "small", onclick: follow }, where, " ", icon("out"));
   const files = el("span", { class: "small", hidden: true });
   const back = asked.own ? el("a", { href: "./", class: "small" }, "All migrations") : null;
   const node = el(
@@ -46,8 +47,9 @@ export function header(asked) {
         ? `dags/${encodeURIComponent(dag)}/runs/${encodeURIComponent(run.run_id)}`
         : `dags/${encodeURIComponent(dag)}`,
     );
+    say(where, run ? "Run in Airflow" : "DAG in Airflow");
     files.hidden = !run || run.active;
-    if (run) fill(files, "Report: ", file(asked.name, run, "html"), " ", file(asked.name, run, "json"));
+    if (run) fill(files, "Report: ", file(asked.name, run, "html"), " · ", file(asked.name, run, "json"));
     document.title = `${migration.name} – Migrations`;
     const mark = JSON.stringify([run?.run_id, runs]);
     if (mark !== listed && document.activeElement !== choice) {

@@ -82,7 +82,7 @@ function row(one) {
         { class: "name", href: `?migration=${encodeURIComponent(migration.name)}`, "data-migration": migration.name },
         migration.name,
       ),
-      el("div", { class: "muted small" }, migration.description || `${migration.type}, engine ${migration.engine}`),
+      el("div", { class: "muted small about" }, migration.description || `${migration.type}, engine ${migration.engine}`),
     ),
     el("td", {}, run(one.run)),
     el("td", {}, phase(one)),

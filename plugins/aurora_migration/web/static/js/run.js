@@ -74,7 +74,7 @@ export async function showRun(page, asked) {
       return false;
     }
     fill(parts.notices, targetNotice(run.target), laterRun(run));
-    sheets.node.hidden = run.target.as_of === null && run.target.state !== "ok";
+    sheets.node.hidden = !run.run || (run.target.as_of === null && run.target.state !== "ok");
     parts.head.update(run);
     fill(parts.verdict, judgement(run, sheets.show));
     parts.phases.update(run.phases);

@@ -71,7 +71,16 @@ export function tableList(Tabulator, wanted) {
     else if (!grid) build(rows);
     else if (built && replaced) grid.replaceData(rows).then(tell);
     else if (built && changed.length) refresh(changed);
+    if (built) fit(rows);
     tell();
+  }
+
+  /** Columns without a value in any row take no room. */
+  function fit(rows) {
+    for (const [field, wanted] of Object.entries(needed(rows))) {
+      const column = grid.getColumn(field);
+      if (column.isVisible() !== wanted) column[wanted ? "show" : "hide"]();
+    }
   }
 
   async function refresh(changed) {
@@ -89,7 +98,7 @@ export function tableList(Tabulator, wanted) {
     grid = new Tabulator(holder, {
       data: rows,
       index: "source",
-      columns: columns(rows),
+      columns: columns(needed(rows)),
       columnDefaults: { headerSortTristate: true, titleFormatter: heading, minWidth: 80, resizable: false },
       layout: "fitColumns",
       rowHeight: ROW,
@@ -120,55 +129,28 @@ function heading(cell) {
   return el("button", { type: "button" }, cell.getValue());
 }
 
-function columns(rows) {
-  const followed = rows.some((row) => row.mode !== null);
+/** Which of the columns that are often empty have something to say. */
+function needed(rows) {
+  const some = (field) => rows.some((row) => row[field] !== null);
+  return { rows_per_second: some("rows_per_second"), eta_seconds: some("eta_seconds"), mode: some("mode"), row_changes: some("mode") };
+}
+
+function columns(visible) {
   return [
-    { title: "Table", field: "source", formatter: name, widthGrow: 3, minWidth: 170, sorter: "string" },
-    { title: "Rows done", field: "rows", formatter: done, widthGrow: 3, minWidth: 190, sorter: "number" },
-    {
-      title: "Size",
-      field: "bytes",
-      formatter: text(size),
-      hozAlign: "right",
-      headerHozAlign: "right",
-      sorter: "number",
-      width: 100,
-    },
-    {
-      title: "Rows/s",
-      field: "rows_per_second",
-      formatter: text(rate),
-      hozAlign: "right",
-      headerHozAlign: "right",
-      sorter: "number",
-      width: 100,
-    },
-    {
-      title: "ETA",
-      field: "eta_seconds",
-      formatter: text((value) => (value === null ? NONE : duration(value))),
-      hozAlign: "right",
-      headerHozAlign: "right",
-      sorter: "number",
-      width: 92,
-    },
-    { title: "State", field: "state", formatter: word, sorter: "string", width: 96 },
-    ...(followed
-      ? [
-          { title: "Changes", field: "mode", formatter: word, sorter: "string", width: 118 },
-          {
-            title: "Applied",
-            field: "row_changes",
-            formatter: text(whole),
-            hozAlign: "right",
-            headerHozAlign: "right",
-            sorter: "number",
-            width: 108,
-          },
-        ]
-      : []),
-    { title: "Verdict", field: "verdict", formatter: judged, sorter: "string", widthGrow: 2, minWidth: 130 },
-  ];
+    { title: "Table", field: "source", formatter: name, widthGrow: 3, minWidth: 150, sorter: "string" },
+    { title: "Rows done", field: "rows", formatter: done, widthGrow: 2, minWidth: 170, sorter: "number" },
+    number("Size", "bytes", size, 96),
+    number("Rows/s", "rows_per_second", rate, 96),
+    number("ETA", "eta_seconds", (value) => (value === null ? NONE : duration(value)), 88),
+    { title: "State", field: "state", formatter: word, sorter: "string", width: 94 },
+    { title: "Changes", field: "mode", formatter: word, sorter: "string", width: 108 },
+    number("Applied", "row_changes", whole, 100),
+    { title: "Verdict", field: "verdict", formatter: judged, sorter: "string", widthGrow: 2, minWidth: 120 },
+  ].map((column) => ({ ...column, visible: visible[column.field] ?? true }));
+}
+
+function number(title, field, format, width) {
+  return { title, field, formatter: text(format), hozAlign: "right", headerHozAlign: "right", sorter: "number", width };
 }
 
 function text(format) {

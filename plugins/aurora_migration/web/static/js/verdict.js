@@ -74,6 +74,8 @@ function ofCutover(run, cutover, counts) {
   if (cutover.state === "open") return ["good", `Cut over: the applications write to the ${side}.`, approved + without];
   if (cutover.state === "handed-over") return ["live", `Handed over: the ${side} is being opened.`, approved];
   if (cutover.state === "released") {
+    if (!cutover.approved_by && run.state === "failed")
+      return ["bad", "No cutover: nothing was changed.", "The log of the failed task says why."];
     return cutover.approved_by
       ? ["bad", "Undone: the applications write where they wrote before.", `${approved}${without} The findings and the log of the failed task say why.`]
       : ["idle", "Not approved: nothing was changed.", ""];
