@@ -19,6 +19,7 @@ from aurora_migration.engine.schema import create_tables
 from aurora_migration.model.config import LoadConfig, MigrationConfig, TargetTablePrepMode
 from aurora_migration.model.names import TableMapping
 from aurora_migration.model.plan import PlannedTable, RunOptions
+from aurora_migration.mysql import catalog
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.reader import RowReader
 from aurora_migration.mysql.session import Session
@@ -60,7 +61,7 @@ def measure_engine(pair: Pair, rounds: int) -> dict[str, Any]:
             cursor.execute(f"CREATE TABLE {DATABASE}.empty{number} (id INT PRIMARY KEY)")
     config = MigrationConfig.model_validate(_CONFIG)
     source_end, target_end = _endpoint("source", pair.source_login), _endpoint("target", pair.target_login)
-    found: dict[str, list[float]] = {"large": [], "small": [], "empty": [], "question": []}
+    found: dict[str, list[float]] = {"large": [], "small": [], "empty": [], "question": [], "catalog": []}
     with (
         Session.open(source_end) as source,
         Session.open(target_end, local_infile=True) as target,
@@ -73,6 +74,7 @@ def measure_engine(pair: Pair, rounds: int) -> dict[str, Any]:
                 found[name].append(_load(config, sides, "wide", chunk_mib))
             found["empty"].append(_load(config, sides, "empty", 16) / _EMPTY)
             found["question"].append(_question(config, sides))
+            found["catalog"].append(_catalog(sides))
         size = next(t.table.data_bytes for t in build_plan(config, RunOptions(), source).tables if _is(t, "wide"))
     return {"values": found, "table_mib": size / _MIB, "constants": _constants(found, size / _MIB)}
 
@@ -87,6 +89,7 @@ def _constants(found: dict[str, list[float]], mebibytes: float) -> dict[str, flo
         "chunk_seconds": chunk,
         "range_seconds": statistics.median(found["empty"]),
         "question_seconds": statistics.median(found["question"]),
+        "catalog_seconds_a_table": statistics.median(found["catalog"]),
     }
 
 
@@ -118,6 +121,14 @@ def _question(config: MigrationConfig, sides: Sides) -> float:
     table_ranges(sides.source, planned.table, 2 * _MIB)
     seconds = time.perf_counter() - started
     return seconds / max(1, _asked(sides.source) - before - 1)
+
+
+def _catalog(sides: Sides) -> float:
+    """Seconds of reading the catalog for each table, in the schema that has most."""
+    schema = max(catalog.schema_names(sides.source), key=lambda name: len(catalog.tables(sides.source, name)))
+    started = time.perf_counter()
+    number = len(catalog.tables(sides.source, schema))
+    return (time.perf_counter() - started) / number
 
 
 def _asked(source: Session) -> int:

@@ -9,6 +9,7 @@ how far to trust them.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sqlite3
@@ -22,8 +23,9 @@ from typing import Any, Final
 
 from bench.engine_costs import measure_engine
 from bench.simulate import CONSTANTS
+from local import sessions
 from local.airflow_client import ConnectionParams
-from local.airflow_instance import ROOT, AirflowInstance
+from local.airflow_instance import ROOT, AirflowInstance, read_record
 from local.servers import Pair, pair_down, pair_up
 
 NOTHING_TASKS: Final = 40
@@ -59,7 +61,7 @@ def run_dag(airflow: AirflowInstance, dag_id: str) -> dict[str, Any]:
     client = airflow.client
     client.wait_for_dag(dag_id)
     client.unpause(dag_id)
-    before, started = metadata_rows(airflow), time.time()
+    before, used, started = metadata_rows(airflow), cpu_seconds(airflow), time.time()
     run_id = client.trigger(dag_id)
     state = client.wait_for_run(dag_id, run_id, RUN_SECONDS)
     if state != "success":
@@ -69,6 +71,7 @@ def run_dag(airflow: AirflowInstance, dag_id: str) -> dict[str, Any]:
     more = {name: count - before.get(name, 0) for name, count in after.items() if count > before.get(name, 0)}
     return {
         "wall": max(_at(one["end_date"]) for one in tasks) - started,
+        "cpu_seconds": cpu_seconds(airflow) - used,
         "tasks": len(tasks),
         "durations": {f"{one['task_id']}[{one['map_index']}]": one["duration"] for one in tasks},
         "starts": {f"{one['task_id']}[{one['map_index']}]": _at(one["start_date"]) - started for one in tasks},
@@ -83,6 +86,17 @@ def metadata_rows(airflow: AirflowInstance) -> dict[str, int]:
         return {name: connection.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0] for name in names}
 
 
+def cpu_seconds(airflow: AirflowInstance) -> float:
+    """Processor time of all of Airflow's processes so far, ended tasks included."""
+    record = read_record(airflow.home)
+    ticks = 0
+    for pid in sessions.members(record.leader) if record else []:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(int(field) for field in fields[11:15])  # its own, and of children that have ended
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def task_cost(found: Mapping[str, Any]) -> dict[str, float]:
     """Seconds of a slot for each mapped task that does nothing."""
     starts = [at for name, at in found["starts"].items() if name.startswith("nothing")]
@@ -91,6 +105,7 @@ def task_cost(found: Mapping[str, Any]) -> dict[str, float]:
         "slot_seconds": (max(starts) - min(starts)) * AT_ONCE / (len(starts) - AT_ONCE),
         "median_duration": statistics.median(durations),
         "longest_duration": max(durations),
+        "cpu_seconds": found["cpu_seconds"] / found["tasks"],
     }
 
 

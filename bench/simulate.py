@@ -41,6 +41,7 @@ class Constants:
     range_seconds: float
     task_seconds: float
     question_seconds: float
+    catalog_seconds_a_table: float
     metadata_rows_a_task: float
     xcom_rows_a_task: float
 
@@ -143,6 +144,7 @@ def simulate(seed: int, tables: int, total: int, largest: int, known: Constants)
         "keys_read": made.keys_read,
         "planner_seconds": made.seconds,
         "question_minutes": made.questions * known.question_seconds / 60,
+        "catalog_minutes": tables * known.catalog_seconds_a_table / 60,
     }
 
 

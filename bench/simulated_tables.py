@@ -151,7 +151,8 @@ def _skewed(_: random.Random, rows: int) -> list[KeyRun]:
 
 def _tenants(chance: random.Random, rows: int) -> list[KeyRun]:
     """(tenant, id): the first tenant has half of the rows, the others ever fewer."""
-    runs, left, tenant = [], rows, 0
+    runs: list[KeyRun] = []
+    left, tenant = rows, 0
     while left > 0 and tenant < 400:
         tenant += chance.randrange(1, 50)
         share = max(1, left // 2) if not runs else max(1, left // 12)

@@ -77,6 +77,7 @@ def run_load(
     *,
     follows_changes: bool = False,
     wait: Callable[[], float] = lambda: 0.0,
+    begun: bool = True,
 ) -> None:
     """Load every unit with its own sessions, as the load tasks do."""
     settings = settings or LoadConfig()
@@ -103,7 +104,7 @@ def run_load(
             wait=wait,
         )
         for part in load.ranges(target, control):
-            load_range(context, plan.table(part.table), part)
+            load_range(context, plan.table(part.table), part, begun=begun)
 
 
 def load_all(

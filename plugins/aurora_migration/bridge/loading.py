@@ -102,10 +102,11 @@ def load_unit(run: Run, number: int) -> dict[str, Any]:
             wait=throttle_of(run, number, source, target, reader).wait,
         )
         done = LoadedTables()
+        begun = load.begun_ranges(target, run.control, number)
         for part in ranges:
-            before = sum(chunk.rows for chunk in load.chunks(target, run.control, part))
-            with done.timed(part.table, before) as took:
-                took.written = load_range(context, plan.table(part.table), part)
+            before = begun.get((part.table, part.number))
+            with done.timed(part.table, before or 0) as took:
+                took.written = load_range(context, plan.table(part.table), part, begun=before is not None)
     done.log(f"Loaded unit {number} by {style}")
     return {"unit": number, "ranges": len(ranges), "rows": done.rows, "bytes": done.bytes}
 

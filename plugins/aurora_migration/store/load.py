@@ -183,6 +183,15 @@ def chunks(session: Session, control: Control, part: KeyRange) -> tuple[Chunk, .
     )
 
 
+def begun_ranges(session: Session, control: Control, unit: int) -> dict[tuple[TableName, int], int]:
+    """The key ranges of a unit (table and number) of which chunks are recorded, with their rows; one statement."""
+    rows = control.query(session, "begun_ranges", unit=unit)
+    return {
+        (TableName(row["source_schema"], row["source_table"]), row["range_number"]): int(row["row_count"])
+        for row in rows
+    }
+
+
 def _save(session: Session, control: Control, path: str, rows: Iterable[dict[str, Any]], **values: str) -> None:
     """Many rows by one statement, since each costs a round trip; few enough for any max_allowed_packet."""
     left = iter(rows)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from aurora_migration.engine.plan import build_part, build_plan, fingerprint
-from aurora_migration.model.chunk import KeyRange, LoadUnit
+from aurora_migration.errors import RetryableError
+from aurora_migration.model.chunk import Chunk, KeyRange, LoadUnit
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import RunOptions
+from aurora_migration.sql.quoting import qualified, raw
 from aurora_migration.store import load
-from tests.fresh_databases import Databases
-from tests.loads import control_of
+from tests.fresh_databases import Databases, create_like_source
+from tests.loads import control_of, load_all, run_load
 
 pytestmark = pytest.mark.servers
 Make = Callable[..., Databases]
@@ -62,3 +64,20 @@ def test_tables_and_units_are_kept_by_the_hundred_and_found_by_name(databases: M
     assert list(load.ranges(made.target, control, 1)) == parts[:1]
     assert list(load.ranges(made.target, control, 2)) == parts[1:3]
     assert len(load.ranges(made.target, control, 0)) == len(parts) - 3
+
+    assert load.begun_ranges(made.target, control, 2) == {}
+    for part, number, rows in ((parts[1], 1, 40), (parts[1], 2, 2), (parts[0], 1, 7)):
+        chunk = Chunk(part.table, part.number, number, None, None)
+        load.claim_chunk(made.target, control, "run", chunk)
+        load.finish_chunk(made.target, control, chunk, rows, 1)
+    assert load.begun_ranges(made.target, control, 2) == {(parts[1].table, parts[1].number): 42}
+    assert load.begun_ranges(made.target, control, 1) == {(parts[0].table, parts[0].number): 7}
+
+
+def test_a_chunk_that_was_recorded_meanwhile_stops_a_load_that_did_not_look(databases: Make) -> None:
+    made = databases("CREATE TABLE t (id INT PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)")
+    create_like_source(made, ["t"])
+    load_all(made)
+    with pytest.raises(RetryableError, match="another process has just loaded this chunk"):
+        run_load(made, begun=False)
+    assert made.target_root.scalar(raw("SELECT COUNT(*) AS n FROM ") + qualified(made.table("t"))) == 2

@@ -116,7 +116,7 @@ def test_ten_tebibytes_become_units_that_airflow_takes() -> None:
 
 
 def test_the_simulation_is_the_same_from_the_same_seed_and_workers_help() -> None:
-    known = Constants(40, 0.03, 0.02, 0.4, 0.001, 6, 1.5)
+    known = Constants(40, 0.03, 0.02, 0.4, 0.001, 0.001, 6, 1.5)
     one, two = (simulate(5, 2000, TIB, 400 * GIB, known) for _ in range(2))
     assert one["outlooks"] == two["outlooks"]
     hours = {outlook.workers: outlook.hours for outlook in one["outlooks"]}

@@ -57,9 +57,12 @@ class LoadContext:
     wait: Callable[[], float] = lambda: 0.0  # asked before each chunk; returns the seconds that it waited
 
 
-def load_range(context: LoadContext, planned: PlannedTable, part: KeyRange) -> Written:
-    """Load the rest of a key range. Raises: RowsRejectedError, RetryableError."""
-    done = list(chunks(context.target, context.control, part))
+def load_range(context: LoadContext, planned: PlannedTable, part: KeyRange, *, begun: bool = True) -> Written:
+    """Load the rest of a key range. Raises: RowsRejectedError, RetryableError.
+
+    Not ``begun``: no chunk of it was recorded a moment ago. If one has been since, its claim stops this one.
+    """
+    done = list(chunks(context.target, context.control, part)) if begun else []
     rows, size, fresh, seconds = sum(c.rows for c in done), sum(c.bytes for c in done), 0, 0.0
     goal = _chunk_rows(planned.table, context.load, done)
     number, lower = (done[-1].number, done[-1].upper) if done else (0, part.lower)
