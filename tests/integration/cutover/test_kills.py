@@ -100,9 +100,9 @@ class Moves:
         return outcome, seconds, died
 
     def _carry_out(self, run: Run, killed: int | None) -> tuple[str, bool]:
-        began = time.monotonic()
         if killed is None:
             self.forks.start(run, ALL)
+            began = time.monotonic()
             assert self.forks.wait() == 0, self.forks.log.read_text()[-4000:]
             self.usual = time.monotonic() - began
             return "not killed", False
