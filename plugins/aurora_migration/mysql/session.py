@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Final, Self
@@ -25,7 +25,7 @@ from aurora_migration.mysql.compression import CompressedSocket
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.errno import DRIVER_ERRORS, errno_of, translate
 from aurora_migration.sql.library import statement
-from aurora_migration.sql.quoting import Fragment, identifier, parameter, raw
+from aurora_migration.sql.quoting import Fragment, identifier, join, parameter, raw
 
 _NO_TLS: Final = 2026  # CR_SSL_CONNECTION_ERROR
 SQL_MODE: Final = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION"
@@ -65,10 +65,8 @@ class Session:
         session = cls(endpoint, _connect(endpoint, local_infile=local_infile))
         session.connection._read_timeout = session.connection._write_timeout = answer_seconds
         try:
-            for name, value in _ALWAYS.items():
-                session.set_variable(name, value)
-            for name, value in _WHERE_KNOWN.items():
-                session.try_variable(name, value)
+            session.set_variables(_ALWAYS)
+            session.try_variables(_WHERE_KNOWN)
         except BaseException:
             session.close()
             raise
@@ -110,10 +108,25 @@ class Session:
         """SET SESSION name = value. Raises: the translated error if the server refuses."""
         self.execute(raw("SET SESSION ") + identifier(name) + raw(" = ") + parameter("value"), {"value": value})
 
+    def set_variables(self, values: Mapping[str, str | int]) -> None:
+        """Set some session variables by one statement: all of them, or none. Raises: as `set_variable`."""
+        parts = [raw("SESSION ") + identifier(name) + raw(" = ") + parameter(name) for name in values]
+        self.execute(raw("SET ") + join(parts, ", "), values)
+
+    def try_variables(self, values: Mapping[str, str | int]) -> None:
+        """Set those that the server has and lets this account set: by one statement where it takes all of them."""
+        if not self._tried(self.set_variables, values):
+            for name, value in values.items():
+                self.try_variable(name, value)
+
     def try_variable(self, name: str, value: str | int) -> bool:
         """Set a session variable where the server has it and lets this account set it; tell whether it did."""
+        return self._tried(self.set_variable, name, value)
+
+    @staticmethod
+    def _tried(action: Callable[..., None], *arguments: Any) -> bool:
         try:
-            self.set_variable(name, value)
+            action(*arguments)
         except ConfigurationError:
             raise
         except Exception as error:
