@@ -136,8 +136,8 @@ def verify_unit(work: Work, unit: int) -> dict[str, Any]:
 
 
 def spread(work: Work, action: Callable[[Work, int], dict[str, Any]], units: list[int]) -> list[dict[str, Any]]:
-    """Let the workers take unit by unit; returns each worker's usage."""
-    context = multiprocessing.get_context("spawn")
+    """Let the workers take unit by unit; returns each worker's usage. Forked while no connection is open."""
+    context = multiprocessing.get_context("fork")
     used: dict[int, dict[str, Any]] = {}
     with ProcessPoolExecutor(work.workers, mp_context=context) as pool:
         for one in pool.map(action, [work] * len(units), units):

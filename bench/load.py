@@ -62,14 +62,15 @@ class Case:
     data: Data
     size: int
     contestants: tuple[Contestant, ...]
+    rounds: int = 1
     tables: int = TINY_TABLES
 
 
 class Bench:
     """The servers, and the Airflow if anybody needs it."""
 
-    def __init__(self, stage: Stage, dag: WholeRun | None, rounds: int) -> None:
-        self.stage, self._dag, self._rounds = stage, dag, rounds
+    def __init__(self, stage: Stage, dag: WholeRun | None) -> None:
+        self.stage, self._dag = stage, dag
 
     def case(self, case: Case) -> dict[str, Any]:
         """Fill the source, and let everybody copy it, round by round."""
@@ -77,7 +78,7 @@ class Bench:
         with as_root(self.stage, "source") as cursor:
             size = measured(cursor.connection)
         lines = {one.name: Line(one.name, one.about) for one in case.contestants}
-        for number in range(self._rounds):
+        for number in range(case.rounds):
             for one in turns(case.contestants, number):
                 if not lines[one.name].failed:
                     lines[one.name] = self._round(lines[one.name], one, case.data, expected)
@@ -120,15 +121,15 @@ class Bench:
         reason = one.missing()
         if reason:
             return Line(line.name, line.about, line.runs, reason)
-        self.stage.restore()
-        if one.warm:
-            one.warm(self.stage, data)
-        if one.name == _DAG and self._dag:
-            self._dag.wake()
-        watched, started = self.stage.watch(), time.perf_counter()
         try:
+            self.stage.restore()
+            if one.warm:
+                one.warm(self.stage, data)
+            if one.name == _DAG and self._dag:
+                self._dag.wake()
+            watched, started = self.stage.watch(), time.perf_counter()
             outcome = one.run(self.stage, data)
-        except FailedError as error:
+        except (FailedError, LocalError) as error:
             print(f"{one.name}: {error}", flush=True)
             return Line(line.name, line.about, line.runs, str(error))
         finally:
@@ -147,12 +148,16 @@ def turns(contestants: Sequence[Contestant], number: int) -> Iterator[Contestant
     yield from (*contestants[first:], *contestants[:first])
 
 
-def cases(
-    size: int, small: int, dag: WholeRun | None, tables: int = TINY_TABLES, *, local: bool = False
-) -> dict[str, Case]:
-    """All cases of copying; sizes in bytes. The slow are in the small case only, and so is everybody else."""
+def cases(chosen: argparse.Namespace, dag: WholeRun | None) -> dict[str, Case]:
+    """All cases of copying. The slow take part in the small one only; what has no goal has half the rounds."""
+    size, small, rounds, half = (
+        chosen.size_mib << 20,
+        chosen.small_mib << 20,
+        chosen.rounds,
+        half_of(chosen.rounds),
+    )
     whole = (Contestant(_DAG, WholeRun.run.__doc__ or "", dag.run),) if dag else ()
-    everybody = tuple(left_out(one) if local and one.fetched else one for one in EVERYBODY)
+    everybody = tuple(left_out(one) if chosen.local and one.fetched else one for one in EVERYBODY)
     fast = tuple(one for one in everybody if not one.slow)
     wide, narrow, skewed, tiny = DATA["wide"], DATA["narrow"], DATA["skewed"], DATA[TINY]
 
@@ -160,14 +165,19 @@ def cases(
         return tuple(one for one in fast if data.name in one.data)
 
     found = (
-        Case("everybody", wide, small, everybody),
-        Case("wide", wide, size, (*fast, *whole)),
-        Case("growth", wide, size // 10, (ENGINE,)),
-        Case("narrow", narrow, small, takes(narrow)),
-        Case("skewed", skewed, small, takes(skewed)),
-        Case("tiny", tiny, 0, (*takes(tiny), *whole), tables),
+        Case("everybody", wide, small, everybody, rounds),
+        Case("wide", wide, size, (*fast, *whole), rounds),
+        Case("growth", wide, size // 10, (ENGINE,), rounds),
+        Case("narrow", narrow, small, takes(narrow), half),
+        Case("skewed", skewed, small, takes(skewed), half),
+        Case("tiny", tiny, 0, (*takes(tiny), *whole), half, chosen.tiny_tables),
     )
     return {case.name: case for case in found}
+
+
+def half_of(rounds: int) -> int:
+    """Half as many, at least one."""
+    return max(1, rounds // 2)
 
 
 def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -187,15 +197,16 @@ def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
             dag = WholeRun(folder, pair)
             stack.callback(dag.stop)
             dag.start()
-        bench, found = Bench(stage, dag, chosen.rounds), _facts(chosen, pair.source.dist.version)
-        known = cases(chosen.size_mib << 20, chosen.small_mib << 20, dag, chosen.tiny_tables, local=chosen.local)
+        bench, found = Bench(stage, dag), _facts(chosen, pair.source.dist.version)
+        known = cases(chosen, dag)
         for name in chosen.cases:
             if name in known:
                 found["cases"].append(bench.case(known[name]))
+                write(chosen.result, found)
         if "verify" in chosen.cases:
             found["verify"] = load_verify.measure(stage, chosen.size_mib << 20, chosen.rounds, local=chosen.local)
         if "link" in chosen.cases:
-            found["link"] = load_link.measure(stage, chosen.small_mib << 20, chosen.rounds)
+            found["link"] = load_link.measure(stage, chosen.small_mib << 20, half_of(chosen.rounds))
         found["load_average"]["end"] = round(os.getloadavg()[1], 1)
     return found
 
@@ -225,11 +236,17 @@ def _facts(chosen: argparse.Namespace, version: str) -> dict[str, Any]:
     }
 
 
+def write(result: Path, found: dict[str, Any]) -> None:
+    """Keep what has been measured so far."""
+    result.parent.mkdir(parents=True, exist_ok=True)
+    result.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__.splitlines()[0])
     made.add_argument("--size-mib", type=int, default=256, help="data_length of the wide table, about")
-    made.add_argument("--small-mib", type=int, default=32, help="size where slow contestants take part")
+    made.add_argument("--small-mib", type=int, default=16, help="size where slow contestants take part")
     made.add_argument("--rounds", type=int, default=5)
     made.add_argument("--buffer-pool", default="2G", help="innodb_buffer_pool_size of each server")
     made.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
@@ -247,8 +264,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         found = measure(chosen, Path(folder))
     found["minutes"] = round((time.monotonic() - started) / 60, 1)
-    chosen.result.parent.mkdir(parents=True, exist_ok=True)
-    chosen.result.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write(chosen.result, found)
     print(page.load_section(found))
     if chosen.result == RESULT:
         page.write()

@@ -83,11 +83,11 @@ def line_to(port: int) -> Iterator[int]:
 
 
 def _round(stage: Stage, line: dict[str, Any], run: Callable[[Stage, Data], Outcome], expected: Any) -> None:
-    stage.restore()
-    watched, started = stage.watch(), time.perf_counter()
     try:
+        stage.restore()
+        watched, started = stage.watch(), time.perf_counter()
         outcome = run(stage, _WIDE)
-    except FailedError as error:
+    except (FailedError, LocalError) as error:
         print(f"{line['name']}: {error}", flush=True)
         line["failed"] = str(error)
         return

@@ -44,9 +44,9 @@ def section(found: dict[str, Any]) -> str:
 {found["machine"]}; MySQL {found["mysql"]} on both sides, `innodb_buffer_pool_size` {found["buffer_pool"]},
 `innodb_flush_log_at_trx_commit` 2, `sync_binlog` 0, binlog on; Python {found["python"]};
 {found["versions"]["mydumper"]}; {found["versions"]["pt"]}; {found["versions"]["dlt"]}.
-{found["rounds"]} rounds that take turns; before each contestant the target is laid anew from one image. Load
-average of the machine at the beginning {load["begin"]}, at the end {load["end"]}{_noisy(load)};
-the run took {found["minutes"]} minutes.
+{found["rounds"]} rounds that take turns, half as many for what no goal is about; before each contestant the
+target is laid anew from one image. Load average of the machine at the beginning {load["begin"]},
+at the end {load["end"]}{_noisy(load)}; the run took {found["minutes"]} minutes.
 """
     ]
     parts += [_case(case) for case in found["cases"]]

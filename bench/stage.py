@@ -117,9 +117,9 @@ def sums(stage: Stage, role: str) -> Sums:
     """For each table its rows, and for each column a sum over its values, each bound to its row's key."""
     found: Sums = {}
     with as_root(stage, role) as cursor:
+        known, present = _columns(stage, "source"), _columns(stage, role)
         for name in table_names(cursor):
-            columns = _columns(stage, name)
-            there = set(_present(cursor, name))
+            columns, there = known.get(name, []), {column for column, _, _ in present[name]}
             texts = [
                 _sum(column, kind, [key for key, _, is_key in columns if is_key]) for column, kind, _ in columns
             ]
@@ -145,7 +145,7 @@ def wrong(stage: Stage, expected: Sums) -> str:
             return f"{name}: other columns"
         if there[0] != values[0]:
             return f"{name}: {there[0]} rows instead of {values[0]}"
-        columns = [column for column, _, _ in _columns(stage, name)]
+        columns = [column for column, _, _ in _columns(stage, "source")[name]]
         differ = [one for one, a, b in zip(columns, there[1:], values[1:], strict=True) if a != b]
         return f"{name}: other values in {', '.join(differ)}"
     return ""
@@ -166,23 +166,18 @@ def missing_indexes(stage: Stage) -> str:
     return f"no index {', '.join(lost)}" if lost else ""
 
 
-def _columns(stage: Stage, name: str) -> list[tuple[str, str, bool]]:
-    """The source's columns: name, type, whether it is of the primary key."""
-    with as_root(stage, "source") as cursor:
+def _columns(stage: Stage, role: str) -> dict[str, list[tuple[str, str, bool]]]:
+    """The columns of all tables: name, type, whether it is of the primary key."""
+    found: dict[str, list[tuple[str, str, bool]]] = {}
+    with as_root(stage, role) as cursor:
         cursor.execute(
-            "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_KEY = 'PRI' FROM information_schema.COLUMNS "
-            "WHERE TABLE_SCHEMA = %s AND TABLE_NAME = %s ORDER BY ORDINAL_POSITION",
-            (DATABASE, name),
+            "SELECT TABLE_NAME, COLUMN_NAME, DATA_TYPE, COLUMN_KEY = 'PRI' FROM information_schema.COLUMNS "
+            "WHERE TABLE_SCHEMA = %s ORDER BY TABLE_NAME, ORDINAL_POSITION",
+            (DATABASE,),
         )
-        return [(str(column), str(kind).lower(), bool(key)) for column, kind, key in cursor.fetchall()]
-
-
-def _present(cursor: Cursor, name: str) -> list[str]:
-    cursor.execute(
-        "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = %s AND TABLE_NAME = %s",
-        (DATABASE, name),
-    )
-    return [str(column) for (column,) in cursor.fetchall()]
+        for table, column, kind, key in cursor.fetchall():
+            found.setdefault(str(table), []).append((str(column), str(kind).lower(), bool(key)))
+    return found
 
 
 def _sum(column: str, kind: str, key: list[str]) -> str:

@@ -34,7 +34,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def test_a_round_is_run_checked_and_shown(stage: Stage) -> None:
     wide = DATA["wide"]
     chosen = tuple(left_out(one) if one.fetched else one for one in EVERYBODY if one.name in NAMES)
-    found = Bench(stage, None, 1).case(Case("wide", wide, 1 << 20, chosen))
+    found = Bench(stage, None).case(Case("wide", wide, 1 << 20, chosen))
     engine, mydumper, floor = found["contestants"]
     assert (mydumper["runs"], mydumper["failed"]) == ([], "left out by --local")
     assert (found["tables"], found["rows"]) == (1, 2185)
