@@ -16,7 +16,7 @@ _HEAD: Final = 4  # of a packet: length (3), number (1)
 _HEADER: Final = 7  # length as sent (3), number (1), length when inflated, 0 if sent as it is (3)
 _SMALL: Final = 50  # bytes; the server too sends what is shorter as it is
 _PIECE: Final = 1 << 20
-_LEVEL: Final = 1  # five times as fast as 6 on row text, and within a tenth of its size
+_LEVEL: Final = 1  # of row text it leaves 27 %, where 6 leaves 23 % and takes 2.6 times as long
 
 
 class CompressedSocket:
