@@ -1,15 +1,18 @@
 """What the engine takes for a mebibyte, a chunk, a key range and a question while planning, on servers that run.
 
 A mebibyte and a chunk are told apart by loading one table twice with chunks of two sizes; a key range is an empty
-table. All in this process, one session to each side, as a load unit has them.
+table. All in this process, one session to each side, as a load unit has them. Beside the time stands the processor
+time of both servers and of this process, which other people's work on the machine does not stretch.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from aurora_migration.engine.fullload.loading import LoadContext, load_range
@@ -32,7 +35,7 @@ from bench.tables import DATABASE, WIDE, fill
 from local.login import Login
 from local.servers import Pair
 
-TABLE_MIB: Final = 192
+TABLE_MIB: Final = 96
 _MIB: Final = 1 << 20
 _EMPTY: Final = 50
 _CONFIG = {
@@ -61,6 +64,7 @@ def measure_engine(pair: Pair, rounds: int) -> dict[str, Any]:
             cursor.execute(f"CREATE TABLE {DATABASE}.empty{number} (id INT PRIMARY KEY)")
     config = MigrationConfig.model_validate(_CONFIG)
     source_end, target_end = _endpoint("source", pair.source_login), _endpoint("target", pair.target_login)
+    cpu: list[dict[str, float]] = []
     found: dict[str, list[float]] = {"large": [], "small": [], "empty": [], "question": [], "catalog": []}
     with (
         Session.open(source_end) as source,
@@ -71,26 +75,47 @@ def measure_engine(pair: Pair, rounds: int) -> dict[str, Any]:
         sides.control.ensure(target)
         for _ in range(rounds):
             for name, chunk_mib in (("large", 16), ("small", 1)):
+                before = _cpu(pair)
                 found[name].append(_load(config, sides, "wide", chunk_mib))
+                if name == "large":
+                    cpu.append({place: used - before[place] for place, used in _cpu(pair).items()})
             found["empty"].append(_load(config, sides, "empty", 16) / _EMPTY)
             found["question"].append(_question(config, sides))
             found["catalog"].append(_catalog(sides))
         size = next(t.table.data_bytes for t in build_plan(config, RunOptions(), source).tables if _is(t, "wide"))
-    return {"values": found, "table_mib": size / _MIB, "constants": _constants(found, size / _MIB)}
-
-
-def _constants(found: dict[str, list[float]], mebibytes: float) -> dict[str, float]:
-    """Two lines through two points: seconds = mebibytes / rate + chunks * cost."""
-    large, small = (statistics.median(found[name]) for name in ("large", "small"))
-    chunks_large, chunks_small = mebibytes / 16, mebibytes
-    chunk = max(0.0, (small - large) / (chunks_small - chunks_large))
     return {
-        "mib_per_second": mebibytes / (large - chunks_large * chunk),
-        "chunk_seconds": chunk,
+        "values": found,
+        "cpu": cpu,
+        "table_mib": size / _MIB,
+        "constants": _constants(found, cpu, size / _MIB),
+    }
+
+
+def _constants(found: dict[str, list[float]], cpu: list[dict[str, float]], mebibytes: float) -> dict[str, float]:
+    """Two lines through two points: seconds = mebibytes / rate + chunks * cost.
+
+    The rate that is reckoned with is that of the busiest of the three processes: they work at the same time, and
+    with cores to spare the slowest decides.
+    """
+    large, small = (statistics.median(found[name]) for name in ("large", "small"))
+    busiest = statistics.median(max(used.values()) for used in cpu)
+    return {
+        "mib_per_second": mebibytes / busiest,
+        "mib_per_second_here": mebibytes / large,
+        "chunk_seconds": max(0.0, (small - large) / (mebibytes - mebibytes / 16)),
         "range_seconds": statistics.median(found["empty"]),
         "question_seconds": statistics.median(found["question"]),
         "catalog_seconds_a_table": statistics.median(found["catalog"]),
     }
+
+
+def _cpu(pair: Pair) -> dict[str, float]:
+    """Processor seconds so far, by place."""
+    found = {"here": time.process_time()}
+    for name, server in (("source", pair.source), ("target", pair.target)):
+        fields = Path(f"/proc/{server.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        found[name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return found
 
 
 def _load(config: MigrationConfig, sides: Sides, tables: str, chunk_mib: int) -> float:

@@ -16,7 +16,7 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ from local.airflow_client import ConnectionParams
 from local.airflow_instance import ROOT, AirflowInstance, read_record
 from local.servers import Pair, pair_down, pair_up
 
+PARTS: Final = ("engine", "nothing", "tiny")
 NOTHING_TASKS: Final = 40
 AT_ONCE: Final = 2
 RUN_SECONDS: Final = 1200
@@ -119,38 +120,43 @@ def make_tiny_tables(pair: Pair, number: int) -> None:
         connection.commit()
 
 
-def measure(folder: Path, tables: int, rounds: int) -> dict[str, Any]:
-    """All figures of one machine."""
+def measure(folder: Path, parts: Sequence[str], tables: int, rounds: int) -> dict[str, Any]:
+    """The parts that are asked for, each with the machine's load average at its end."""
     options = {"innodb_flush_log_at_trx_commit": "2", "sync_binlog": "0", "innodb_buffer_pool_size": "1G"}
     pair = pair_up(folder / "pair", source_options=options, target_options=options)
     airflow = _airflow(folder, pair)
+    found: dict[str, Any] = {}
     try:
-        make_tiny_tables(pair, tables)
-        engine = measure_engine(pair, rounds)
-        airflow.start()
-        nothing = [run_dag(airflow, "nothing") for _ in range(rounds)]
-        tiny = run_dag(airflow, "tiny.migrate")
+        if tables:
+            make_tiny_tables(pair, tables)
+        if "engine" in parts:
+            found["engine"] = {"rounds": rounds, **measure_engine(pair, rounds), "load_average": _load()}
+        if {"nothing", "tiny"} & set(parts):
+            airflow.start()
+        if "nothing" in parts:
+            costs = [task_cost(run_dag(airflow, "nothing")) for _ in range(rounds)]
+            found["nothing"] = {"rounds": costs, "load_average": _load()}
+        if "tiny" in parts:
+            found["tiny"] = {"tables": tables, **run_dag(airflow, "tiny.migrate"), "load_average": _load()}
     finally:
         airflow.remove()
         pair_down(folder / "pair")
-    costs = [task_cost(one) for one in nothing]
-    slot = statistics.median(cost["slot_seconds"] for cost in costs)
+    return found
+
+
+def constants(found: Mapping[str, Any]) -> dict[str, float]:
+    """What `bench.simulate` reckons with, once every part has been measured."""
+    tiny = found["tiny"]
     return {
-        "load_average": round(os.getloadavg()[1], 1),
-        "rounds": rounds,
-        "nothing": costs,
-        "tiny": {
-            "tables": tables,
-            **{name: tiny[name] for name in ("wall", "tasks", "durations", "starts", "rows")},
-        },
-        "engine": engine,
-        "constants": {
-            **engine["constants"],
-            "task_seconds": slot,
-            "metadata_rows_a_task": sum(tiny["rows"].values()) / tiny["tasks"],
-            "xcom_rows_a_task": tiny["rows"].get("xcom", 0) / tiny["tasks"],
-        },
+        **found["engine"]["constants"],
+        "task_seconds": statistics.median(cost["slot_seconds"] for cost in found["nothing"]["rounds"]),
+        "metadata_rows_a_task": sum(tiny["rows"].values()) / tiny["tasks"],
+        "xcom_rows_a_task": tiny["rows"].get("xcom", 0) / tiny["tasks"],
     }
+
+
+def _load() -> float:
+    return round(os.getloadavg()[1], 1)
 
 
 def _airflow(folder: Path, pair: Pair) -> AirflowInstance:
@@ -175,15 +181,21 @@ def _at(moment: str) -> float:
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench.orchestration", description=__doc__.splitlines()[0])
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="the others stay as they were")
     parser.add_argument("--tables", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--result", type=Path, default=CONSTANTS)
     chosen = parser.parse_args(arguments)
+    found = json.loads(chosen.result.read_text(encoding="utf-8")) if chosen.result.exists() else {}
     with tempfile.TemporaryDirectory(prefix="orchestration-") as folder:
-        found = measure(Path(folder), chosen.tables, chosen.rounds)
+        found |= measure(Path(folder), chosen.parts, chosen.tables, chosen.rounds)
+    if set(PARTS) <= set(found):
+        found["constants"] = constants(found)
     chosen.result.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps({**found["constants"], "load_average": found["load_average"]}, indent=2))
-    print(f"{chosen.tables} tiny tables: {found['tiny']['wall']:.1f} s, {found['tiny']['tasks']} task instances")
+    print(json.dumps(found.get("constants", {}), indent=2))
+    if "tiny" in chosen.parts:
+        tiny = found["tiny"]
+        print(f"{chosen.tables} tiny tables: {tiny['wall']:.1f} s, load average {tiny['load_average']}")
     return 0
 
 

@@ -47,8 +47,9 @@ class Constants:
 
     @classmethod
     def read(cls, path: Path = CONSTANTS) -> Constants:
-        """The file's figures. Raises: FileNotFoundError, TypeError."""
-        return cls(**json.loads(path.read_text(encoding="utf-8"))["constants"])
+        """The file's figures. Raises: FileNotFoundError, KeyError."""
+        found = json.loads(path.read_text(encoding="utf-8"))["constants"]
+        return cls(**{name: found[name] for name in cls.__slots__})
 
 
 @dataclass(frozen=True, slots=True)

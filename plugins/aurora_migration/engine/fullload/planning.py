@@ -23,10 +23,12 @@ from aurora_migration.mysql.session import Session
 RANGE_COST_BYTES: Final = (
     1 << 20
 )  # a range costs about as much as a mebibyte of rows: some round trips and a commit
-MIN_UNIT_BYTES: Final = 64 << 20  # below this a task costs more than it saves
+MIN_UNIT_BYTES: Final = 64 << 20  # below this a task costs more than it saves by spreading the work
+UNIT_BYTES: Final = 256 << 20  # from here on a task's own cost is a few percent of it
 MAX_UNIT_BYTES: Final = 16 << 30  # above this a worker's last unit keeps the others waiting for too long
 _FEW_UNITS: Final = 24
 _UNITS_A_WORKER: Final = 8
+_UNITS_TO_BALANCE: Final = 4  # for each worker: units are never quite equal
 _MOST_UNITS: Final = 1000  # Airflow maps a task over 1024 values at most ([core] max_map_length)
 _LABEL_CHARACTERS: Final = 200  # Airflow keeps the name of a mapped task in 250 characters and PostgreSQL insists
 
@@ -50,7 +52,8 @@ def unit_bytes(tables: Sequence[PlannedTable], load: LoadConfig) -> int:
 
 def unit_count(total: int, load: LoadConfig) -> int:
     """How many units ``total`` bytes are worth: enough for the workers, few enough for Airflow."""
-    wanted = max(load.parallel_units, math.ceil(total / MIN_UNIT_BYTES))
+    balanced = min(_UNITS_TO_BALANCE * load.parallel_units, math.ceil(total / MIN_UNIT_BYTES))
+    wanted = max(load.parallel_units, balanced, math.ceil(total / UNIT_BYTES))
     by_size = max(_FEW_UNITS, _UNITS_A_WORKER * load.parallel_units, math.ceil(total / MAX_UNIT_BYTES))
     return min(wanted, load.max_units or min(_MOST_UNITS, by_size))
 
