@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import httpx
+import pymysql
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -24,14 +25,15 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from local.airflow_instance import AirflowInstance
+from local.airflow_client import ConnectionParams
+from local.airflow_instance import ROOT, AirflowInstance
 from local.browser import find_browser
 from local.login import Login
 from local.servers import Pair
-from tests.e2e.conftest import pair_connections, start_airflow
+from tests.e2e.conftest import pair_connections
 from tests.plugin.control_rows import HOSTILE
 
-__all__ = ["pair_connections", "start_airflow"]
+__all__ = ["pair_connections"]
 
 SIZE = {"width": 1440, "height": 1000}
 NAME = "museum"
@@ -57,7 +59,37 @@ source: {{connection: source_mysql}}
 target: {{connection: target_aurora}}
 selection: [{{include: museum.*}}]
 load: {{chunk_mib: 1, max_units: 6, parallel_units: 1}}
-accounts: {{exclude: ["migrator@*", "root@*"]}}
+accounts: {{exclude: ["migrator@*", "root@*", "app_gallery@*"]}}
+"""
+
+GALLERY = "gallery"
+GALLERY_SOURCE = """
+CREATE DATABASE gallery;
+CREATE TABLE gallery.painting (id INT PRIMARY KEY, title VARCHAR(80), year SMALLINT, KEY (year));
+CREATE TABLE gallery.visitor (id INT AUTO_INCREMENT PRIMARY KEY, at DATETIME(3), day DATE, note VARCHAR(200),
+  KEY (day));
+INSERT INTO gallery.painting WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 900)
+  SELECT i, CONCAT('painting ', i), 1500 + i MOD 500 FROM n;
+INSERT INTO gallery.visitor (at, day, note)
+  WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 900)
+  SELECT '2026-01-31 10:00:00', '2026-01-31' - INTERVAL (a.i MOD 300) DAY, REPEAT('y', 150)
+    FROM n a JOIN n b ON b.i <= 200;
+CREATE EVENT gallery.nightly ON SCHEDULE EVERY 1 DAY DO DELETE FROM gallery.visitor WHERE id < 0;
+CREATE USER app_gallery IDENTIFIED BY 'let me in';
+GRANT ALL ON gallery.* TO app_gallery
+"""
+GALLERY_TARGET = ("CREATE USER app_gallery IDENTIFIED BY 'let me in'", "GRANT ALL ON gallery.* TO app_gallery")
+GALLERY_MIGRATION = f"""
+name: {GALLERY}
+description: Paintings and visitors of a gallery, which move and are then cut over.
+type: full-load-and-cdc
+source: {{connection: source_mysql}}
+target: {{connection: target_aurora}}
+selection: [{{include: gallery.*}}]
+load: {{chunk_mib: 1, max_units: 6, parallel_units: 1}}
+accounts: {{mode: skip}}
+sync: {{schedule: null}}
+cutover: {{connection: source_admin, accounts: ["app_gallery@*"], approval_minutes: 30}}
 """
 
 
@@ -90,18 +122,39 @@ class Museum:
         return f"/dags/{NAME}.{kind}/runs/{quote(self.runs[name])}/plugin/migration-run"
 
 
-@pytest.fixture(scope="module")
-def museum(
-    server_pair: Pair,
-    start_airflow: Callable[..., AirflowInstance],
-    pair_connections: Mapping[str, object],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Museum]:
-    """A migration that is proved, then a verification that finds what was changed on the target by hand."""
-    migrations = tmp_path_factory.mktemp("museum")
+@pytest.fixture(scope="session")
+def airflow(
+    server_pair: Pair, pair_connections: Mapping[str, ConnectionParams], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AirflowInstance]:
+    """An Airflow with two migrations, museum and gallery, of which nothing has run."""
+    migrations = tmp_path_factory.mktemp("migrations")
     (migrations / f"{NAME}.yaml").write_text(MIGRATION)
-    on(server_pair, "source", *SOURCE.split(";\n"))
-    airflow = start_airflow(pair_connections, migrations=migrations)
+    (migrations / f"{GALLERY}.yaml").write_text(GALLERY_MIGRATION)
+    on(server_pair, "source", *SOURCE.split(";\n"), *GALLERY_SOURCE.split(";\n"))
+    on(server_pair, "target", *GALLERY_TARGET)
+    admin = server_pair.source.root_login
+    extra = '{"ssl_mode": "REQUIRED"}'
+    connections = dict(pair_connections) | {
+        "source_admin": ConnectionParams(admin.host, admin.port, admin.user, admin.password, extra=extra)
+    }
+    instance = AirflowInstance(
+        tmp_path_factory.mktemp("airflow"), ROOT / "dags", ROOT / "plugins", connections, migrations=migrations
+    )
+    try:
+        instance.start()
+        yield instance
+    finally:
+        instance.remove()
+        for side in ("source", "target"):
+            for name in (NAME, GALLERY):
+                on(server_pair, side, f"DROP DATABASE IF EXISTS {name}")
+            on(server_pair, side, "DROP USER IF EXISTS app_gallery")
+        on(server_pair, "target", "DROP DATABASE IF EXISTS aurora_migration")
+
+
+@pytest.fixture(scope="session")
+def museum(airflow: AirflowInstance, server_pair: Pair) -> Museum:
+    """A migration that is proved, then a verification that finds what was changed on the target by hand."""
     made = Museum(airflow, server_pair)
     for kind in ("migrate", "verify"):
         airflow.client.wait_for_dag(f"{NAME}.{kind}")
@@ -115,10 +168,7 @@ def museum(
         "DROP VIEW museum.cheap",
     )
     made.run("verify", "differing", "failed")
-    yield made
-    for side in ("source", "target"):
-        on(server_pair, side, "DROP DATABASE IF EXISTS museum")
-    on(server_pair, "target", "DROP DATABASE IF EXISTS aurora_migration")
+    return made
 
 
 def on(pair: Pair, side: str, *statements: str) -> None:
@@ -129,6 +179,17 @@ def on(pair: Pair, side: str, *statements: str) -> None:
         cursor.execute("SET SESSION cte_max_recursion_depth = 10000")
         for text in filter(str.strip, statements):
             cursor.execute(text)
+
+
+def refusal(pair: Pair, side: str) -> int:
+    """0 if the application of the gallery may write on this side, else MySQL's number."""
+    server = pair.source if side == "source" else pair.target
+    try:
+        with Login("127.0.0.1", server.port, "app_gallery", "let me in").connect() as connection:
+            connection.cursor().execute("DELETE FROM gallery.painting WHERE FALSE")
+    except pymysql.err.MySQLError as error:
+        return int(error.args[0])
+    return 0
 
 
 @pytest.fixture(scope="session")

@@ -58,4 +58,4 @@ def binlog_bytes(session: Session, start: Place, end: Place) -> int | None:
 def server_version(session: Session) -> str:
     """Version and distribution, as the server states them."""
     row = session.query(statement("position/versions"))[0]
-    return f"{row['version']} ({row['comment']})"
+    return f"{row['version']} ({str(row['comment']).strip('()')})"  # Debian's comment has parentheses of its own
