@@ -22,6 +22,7 @@ from playwright.sync_api import (
     Page,
     Playwright,
     Request,
+    ViewportSize,
     sync_playwright,
 )
 
@@ -35,7 +36,7 @@ from tests.plugin.control_rows import HOSTILE
 
 __all__ = ["pair_connections"]
 
-SIZE = {"width": 1440, "height": 1000}
+SIZE: ViewportSize = {"width": 1440, "height": 1000}
 NAME = "museum"
 SOURCE = f"""
 CREATE DATABASE museum;

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Frame, Locator, Page, expect
+from playwright.sync_api import Frame, Locator, Page, ViewportSize, expect
 
 from local.airflow_instance import AirflowInstance
 from local.servers import Pair
@@ -24,7 +24,7 @@ pytestmark = [
 ]
 Open = Callable[..., Visit]
 RUN_MS = 600_000
-FORM = {"width": 1180, "height": 1000}
+FORM: ViewportSize = {"width": 1180, "height": 1000}
 LOCKED = 3118
 
 
