@@ -116,39 +116,38 @@ class Records:
     root: Login
     schema: str
 
-    def cutover(self, run_id: str) -> tuple[str, str] | None:
-        """State and who approved."""
-        rows = self._rows("SELECT state, approved_by FROM {}.cutovers WHERE run_id = '{}'", run_id)
-        return rows[0] if rows else None
-
     def state(self, run_id: str) -> str | None:
-        found = self.cutover(run_id)
-        return found[0] if found else None
+        """How far the cutover is; None before it has begun."""
+        rows = self._rows("cutovers", "state", f"run_id = '{run_id}'")
+        return str(rows[0][0]) if rows else None
 
     def run_state(self, run_id: str) -> str:
-        return str(self._rows("SELECT state FROM {}.runs WHERE run_id = '{}'", run_id)[0][0])
+        return str(self._rows("runs", "state", f"run_id = '{run_id}'")[0][0])
 
     def writes_down(self, run_id: str) -> float:
         """Seconds between the block and the first write that was taken again."""
-        text = (
-            "SELECT TIMESTAMPDIFF(MICROSECOND, blocked_at, opened_at) / 1e6 FROM {}.cutovers WHERE run_id = '{}'"
-        )
-        return float(self._rows(text, run_id)[0][0])
+        seconds = "TIMESTAMPDIFF(MICROSECOND, blocked_at, opened_at) / 1e6"
+        return float(self._rows("cutovers", seconds, f"run_id = '{run_id}'")[0][0])
 
     def failed_at(self, run_id: str, phase: str) -> float:
         """When a phase failed, seconds since the epoch."""
-        ago = "TIMESTAMPDIFF(MICROSECOND, finished_at, UTC_TIMESTAMP(6)) / 1e6"
-        where = f"run_id = '{{}}' AND phase = '{phase}' AND state = 'failed'"
-        rows = self._rows(f"SELECT UNIX_TIMESTAMP(NOW(6)) - {ago} FROM {{}}.phases WHERE {where}", run_id)
-        return float(rows[0][0])
+        at = "UNIX_TIMESTAMP(NOW(6)) - TIMESTAMPDIFF(MICROSECOND, finished_at, UTC_TIMESTAMP(6)) / 1e6"
+        failed = f"run_id = '{run_id}' AND phase = '{phase}' AND state = 'failed'"
+        return float(self._rows("phases", at, failed)[0][0])
 
     def lag_seconds(self, run_id: str) -> float:
         """How far behind the target was when the cutover began."""
-        text = "SELECT summary->>'$.lag_seconds' FROM {}.phases WHERE run_id = '{}' AND phase = 'readiness'"
-        return float(self._rows(text, run_id)[0][0])
+        lag = "summary->>'$.lag_seconds'"
+        return float(self._rows("phases", lag, f"run_id = '{run_id}' AND phase = 'readiness'")[0][0])
 
-    def _rows(self, text: str, run_id: str) -> list[tuple[Any, ...]]:
-        return sql(self.root, text.format(self.schema, run_id))
+    def side(self) -> str:
+        """Which side the applications write to, by the last cutover that was decided."""
+        decided = "state IN ('handed-over', 'open') ORDER BY started_at DESC LIMIT 1"
+        found = self._rows("cutovers", "direction", decided)
+        return "target" if found and found[0][0] == "forward" else "source"
+
+    def _rows(self, table: str, column: str, where: str) -> list[tuple[Any, ...]]:
+        return sql(self.root, f"SELECT {column} FROM {self.schema}.{table} WHERE {where}")
 
 
 class Gaps(threading.Thread):
