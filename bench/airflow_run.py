@@ -43,6 +43,7 @@ class WholeRun:
     """An Airflow with one migration; `run` is a contestant's."""
 
     def __init__(self, folder: Path, pair: Pair) -> None:
+        self.failed = ""  # why it did not start
         migrations = folder / "migrations"
         migrations.mkdir(parents=True, exist_ok=True)
         (migrations / f"{MIGRATION}.yaml").write_text(_FILE, encoding="utf-8")

@@ -156,7 +156,7 @@ def cases(chosen: argparse.Namespace, dag: WholeRun | None) -> dict[str, Case]:
         chosen.rounds,
         half_of(chosen.rounds),
     )
-    whole = (Contestant(_DAG, WholeRun.run.__doc__ or "", dag.run),) if dag else ()
+    whole = (Contestant(_DAG, WholeRun.run.__doc__ or "", dag.run, missing=lambda: dag.failed),) if dag else ()
     everybody = tuple(left_out(one) if chosen.local and one.fetched else one for one in EVERYBODY)
     fast = tuple(one for one in everybody if not one.slow)
     wide, narrow, skewed, tiny = DATA["wide"], DATA["narrow"], DATA["skewed"], DATA[TINY]
@@ -196,7 +196,11 @@ def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
         if chosen.airflow and {"wide", "tiny"} & set(chosen.cases):
             dag = WholeRun(folder, pair)
             stack.callback(dag.stop)
-            dag.start()
+            try:
+                dag.start()
+            except LocalError as error:
+                dag.failed = str(error)
+                dag.stop()
         bench, found = Bench(stage, dag), _facts(chosen, pair.source.dist.version)
         known = cases(chosen, dag)
         for name in chosen.cases:
