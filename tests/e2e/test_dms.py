@@ -7,11 +7,17 @@ Airflow serve all tests, each with a migration of its own.
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
+import pymysql
 import pytest
 
 from local import LocalError
@@ -26,11 +32,14 @@ from local.dms.faults import (
     FatalError,
     NoTables,
     RoleNotEffective,
+    SuspendTable,
     TableError,
     ThrottleEvery,
 )
+from local.dms.operations import OPERATIONS
 from local.login import Login
 from local.servers import Pair
+from tests.e2e.cutovers import Desk, refusal
 from tests.e2e.runs import RUN_SECONDS, full_log, run, sql, states
 
 pytestmark = [
@@ -72,6 +81,25 @@ dms:
   target: {{ssl_mode: none}}
   {more}
 """
+APP_PASSWORD, LOCKED = "the-Application-8", 3118
+_LEAVING = """
+name: {name}
+source: {{connection: source_mysql}}
+target: {{connection: target_aurora}}
+engine: {engine}
+cdc_engine: dms
+type: full-load-and-cdc
+selection: [{{include: "{name}.*"}}]
+accounts: {{mode: skip}}
+control_schema: control_{name}
+sync: {{schedule: null}}
+cutover: {{connection: source_admin, accounts: ["app_{name}@*"], approval: {approval}, rollback_window: {back}}}
+dms: {{connection: aws_local, poll_seconds: 1, {network}, source: {{ssl_mode: none}}, target: {{ssl_mode: none}}}}
+"""
+
+
+def leaving(name: str, engine: str, network: str, approval: str, back: str) -> str:
+    return _LEAVING.format(name=name, engine=engine, network=network, approval=approval, back=back)
 
 
 def migration(name: str, network: str, more: str = "", kind: str = "full-load") -> str:
@@ -111,14 +139,20 @@ def airflow(
         "denied": migration("denied", good),
         "faulty": migration("faulty", good),
         "restarted": migration("restarted", good),
+        "killed": migration("killed", good),
         "following": migration("following", good, kind="full-load-and-cdc"),
+        "leaving": leaving("leaving", "dms", good, "required", "false"),
+        "mixed": leaving("mixed", "native", good, "none", "true"),
     }
     folder = tmp_path_factory.mktemp("migrations")
     for name, text in files.items():
         (folder / f"{name}.yaml").write_text(text)
     extra = json.dumps(cloud.connection_extra())
     aws = ConnectionParams("", 0, cloud.account.access_key, AWS_KEY, extra=extra, conn_type="aws")
-    return start_airflow({**pair_connections, "aws_local": aws}, migrations=folder)
+    one = root["source"]
+    admin = ConnectionParams(one.host, one.port, one.user, one.password, extra='{"ssl_mode": "REQUIRED"}')
+    connections = {**pair_connections, "aws_local": aws, "source_admin": admin}
+    return start_airflow(connections, migrations=folder)
 
 
 @pytest.fixture(autouse=True)
@@ -130,11 +164,11 @@ def no_faults(cloud: Cloud) -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def nothing_secret_is_kept(
-    airflow: AirflowInstance, pair_connections: Mapping[str, ConnectionParams]
+    airflow: AirflowInstance, pair_connections: Mapping[str, ConnectionParams], root: Mapping[str, Login]
 ) -> Iterator[None]:
     """After all runs: no password in a log, an XCom, a rendered field, a trigger, or elsewhere in the database."""
     yield
-    secrets = [AWS_KEY, *(one.password for one in pair_connections.values())]
+    secrets = [AWS_KEY, root["source"].password, *(one.password for one in pair_connections.values())]
     assert all(len(one) > 8 for one in secrets)
     files = [path for path in (airflow.home / "logs").rglob("*") if path.is_file()]
     assert len(files) > 10
@@ -280,6 +314,16 @@ def test_changes_follow_after_the_load_and_are_watched(
     _, watched = run(airflow, "following.sync")
     assert watched == {"dms_watch": "success"}
     assert_arrived(root, "following")
+    cloud.dms.faults.add(SuspendTable("carried.purchase"))
+    sql(root["source"], "UPDATE carried.purchase SET total = 8.88 WHERE id = 13")
+    run_id, watched = run(airflow, "following.sync")
+    for _ in range(20):  # DMS may not have met the change yet
+        if watched == {"dms_watch": "failed"}:
+            break
+        run_id, watched = run(airflow, "following.sync")
+    assert "dms-table-suspended" in full_log(airflow, "following.sync", run_id, "dms_watch")
+    seen = airflow.client.get("/aurora-migration/api/migrations/following/dms")["dms"]
+    assert (seen["rows"][0][0], seen["replication"]["status"]) == ("carried.purchase", "running")
     _, torn = run(airflow, "following.dms_teardown", {"confirm": "following"})
     assert torn == {"dms_teardown": "success"}
 
@@ -325,3 +369,164 @@ def start_again(airflow: AirflowInstance) -> None:
 def probes(operation: str) -> int:
     """How often preflight asks an operation to say whether it would be allowed."""
     return int(operation.startswith(("Create", "Start", "Stop", "Modify", "Delete")))
+
+
+def test_a_worker_that_is_killed_after_a_call_finds_what_it_has_made(
+    airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process dies by SIGKILL once AWS has done what it asked for, and before it has the answer."""
+    operations = {"CreateReplicationInstance": "dms_provision", "StartReplicationTask": "dms_load"}
+    killed: dict[str, int] = {}
+    runs: list[str] = []
+
+    def killing(operation: str, task: str) -> Callable[[Any, Any], Any]:
+        real = OPERATIONS[operation]
+
+        def call(world: Any, request: Any) -> Any:
+            answer = real(world, request)  # raises for preflight's probe
+            if operation not in killed:
+                (one,) = [
+                    each
+                    for each in airflow.client.task_instances("killed.migrate", runs[0])
+                    if each["task_id"] == task
+                ]
+                killed[operation] = int(one["pid"])
+                os.kill(killed[operation], signal.SIGKILL)
+            return answer
+
+        return call
+
+    for operation, task in operations.items():
+        monkeypatch.setitem(OPERATIONS, operation, killing(operation, task))
+    before = Counter(cloud.dms.calls)
+    client = airflow.client
+    client.wait_for_dag("killed.migrate")
+    client.unpause("killed.migrate")
+    runs.append(client.trigger("killed.migrate"))
+    assert client.wait_for_run("killed.migrate", runs[0], RUN_SECONDS) == "success", killed
+    assert set(killed) == set(operations)
+    tries = {one["task_id"]: one["try_number"] for one in client.task_instances("killed.migrate", runs[0])}
+    assert min(tries[task] for task in operations.values()) > 1, tries
+    assert_arrived(root, "killed")
+    calls = Counter(cloud.dms.calls) - before
+    for operation in ("CreateReplicationInstance", "CreateReplicationTask", "StartReplicationTask"):
+        assert calls[operation] - probes(operation) == 1, operation
+    assert [one.identifier for one in cloud.dms.world.everything()].count("m2a-killed") == 3
+
+
+def make_application(root: Mapping[str, Login], name: str) -> dict[str, Login]:
+    """A schema with a trigger, and an account that writes to it, as both sides know it."""
+    sql(
+        root["source"],
+        f"CREATE DATABASE {name}",
+        f"CREATE TABLE {name}.marks (id INT PRIMARY KEY AUTO_INCREMENT, word VARCHAR(40))",
+        f"INSERT INTO {name}.marks VALUES (1, 'one'), (2, 'two')",
+        f"CREATE TRIGGER {name}.shout BEFORE INSERT ON {name}.marks FOR EACH ROW SET NEW.word = UPPER(NEW.word)",
+    )
+    for login in root.values():
+        sql(
+            login,
+            f"CREATE USER app_{name} IDENTIFIED BY '{APP_PASSWORD}'",
+            f"GRANT ALL ON {name}.* TO app_{name}",
+        )
+    return {role: Login(one.host, one.port, f"app_{name}", APP_PASSWORD) for role, one in root.items()}
+
+
+@contextmanager
+def writing(login: Login, name: str) -> Iterator[list[int]]:
+    """An application that writes whenever it may; the ids of rows whose commit was acknowledged."""
+    enough, written = threading.Event(), list[int]()
+
+    def write() -> None:
+        while not enough.wait(0.1):
+            try:
+                with login.connect() as connection, connection.cursor() as cursor:
+                    while not enough.wait(0.05):
+                        cursor.execute(f"INSERT INTO {name}.marks (word) VALUES ('written')")
+                        connection.commit()
+                        written.append(int(cursor.lastrowid))
+            except pymysql.err.MySQLError:
+                continue
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield written
+    finally:
+        enough.set()
+        thread.join()
+
+
+def test_a_cutover_drains_and_stops_dms_and_gives_it_back_where_it_is_undone(
+    airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login]
+) -> None:
+    app, desk = make_application(root, "leaving"), Desk(airflow, "leaving.cutover")
+    run_id, found = run(airflow, "leaving.migrate")
+    assert set(found.values()) == {"success"}, full_log(airflow, "leaving.migrate", run_id, "report")
+    with writing(app["source"], "leaving") as written:
+        run_id = desk.begin()
+        desk.answer(run_id, "Reject")
+        state, found = desk.end(run_id)
+        assert (state, found["dms_drain"], found["move_writes"]) == ("success", "skipped", "skipped")
+        assert (cloud.dms.tasks_running(), refusal(app["source"], "leaving")) == (["m2a-leaving"], 0)
+
+        sql(root["target"], "UPDATE leaving.marks SET word = 'by hand' WHERE id = 1")
+        run_id = desk.begin()
+        desk.answer(run_id, "Approve")
+        state, found = desk.end(run_id)
+        assert state == "failed"
+        expected = {
+            "dms_drain": "success",
+            "dms_stop": "success",
+            "move_writes": "failed",
+            "dms_resume": "success",
+        }
+        assert found.items() >= expected.items()
+        assert "rows differ" in desk.log(run_id, "move_writes")
+        assert (cloud.dms.tasks_running(), refusal(app["source"], "leaving")) == (["m2a-leaving"], 0)
+        assert refusal(app["target"], "leaving") == LOCKED
+        sql(root["target"], "UPDATE leaving.marks SET word = 'one' WHERE id = 1")
+        count = len(written)
+        while len(written) == count:
+            time.sleep(0.1)
+
+        run_id = desk.begin()
+        desk.answer(run_id, "Approve")
+        state, found = desk.end(run_id)
+    assert state == "success"
+    assert (cloud.dms.tasks_running(), refusal(app["source"], "leaving")) == ([], LOCKED)
+    assert refusal(app["target"], "leaving") == 0
+    here, there = (sql(root[role], "SELECT id, word FROM leaving.marks ORDER BY id") for role in root)
+    assert here == there
+    assert {id_ for id_, _ in there} >= set(written)
+    summary = airflow.client.xcom("leaving.cutover", run_id, "summary")
+    print(summary)
+    assert (summary["state"], summary["writes_go_to"]) == ("open", "target_aurora")
+    _, watched = run(airflow, "leaving.sync")
+    assert watched == {"dms_watch": "skipped"}
+    sql(app["target"], "INSERT INTO leaving.marks (word) VALUES ('home')")
+    assert sql(root["target"], "SELECT word FROM leaving.marks ORDER BY id DESC LIMIT 1") == [("HOME",)]
+
+
+def test_changes_that_dms_followed_after_our_load_go_both_ways(
+    airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login]
+) -> None:
+    app = make_application(root, "mixed")
+    run_id, found = run(airflow, "mixed.migrate")
+    assert set(found.values()) == {"success"}, full_log(airflow, "mixed.migrate", run_id, "report")
+    _, watched = run(airflow, "mixed.sync")
+    assert watched == {"dms_watch": "success", "sync": "skipped"}
+    sql(app["source"], "INSERT INTO mixed.marks (word) VALUES ('last')")
+    run_id, found = run(airflow, "mixed.cutover")
+    assert set(found.values()) == {"success"}, found
+    assert (refusal(app["source"], "mixed"), refusal(app["target"], "mixed")) == (LOCKED, 0)
+    sql(app["target"], "INSERT INTO mixed.marks (word) VALUES ('on the target')")
+    _, watched = run(airflow, "mixed.sync")
+    assert watched == {"dms_watch": "skipped", "sync": "success"}
+    run_id, found = run(airflow, "mixed.cutover", {"direction": "back"})
+    assert set(found.values()) == {"success"}, found
+    assert (refusal(app["source"], "mixed"), refusal(app["target"], "mixed")) == (0, LOCKED)
+    rows = [sql(root[role], "SELECT id, word FROM mixed.marks ORDER BY id") for role in root]
+    assert rows[0] == rows[1]
+    assert [word for _, word in rows[0]] == ["one", "two", "LAST", "ON THE TARGET"]
+    assert cloud.dms.tasks_running() == []
