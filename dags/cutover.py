@@ -65,6 +65,7 @@ def build(config: MigrationConfig) -> DAG:
         release = ReleaseOperator(**name, task_id="release", retries=60).as_teardown()
         summary = CutoverSummaryOperator(**name, task_id="summary").as_teardown(on_failure_fail_dagrun=True)
         move >> release >> AnalyzeOperator(**name, task_id="analyze", trigger_rule="all_done") >> summary
+        release >> summary  # which must not come before it where the task between them is skipped
         if followed_by_dms(config):
             release >> DmsResumeOperator(**name, task_id="dms_resume").as_teardown() >> summary
     return dag

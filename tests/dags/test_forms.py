@@ -32,7 +32,8 @@ for path in sorted(Path(sys.argv[1]).glob("*.py")):
                 "order": list(dag.params),
                 "tasks": {task.task_id: {"doc": task.doc_md or "", "links":
                           [link.name for link in task.operator_extra_links or ()],
-                          "teardown": task.is_teardown} for task in dag.tasks},
+                          "teardown": task.is_teardown,
+                          "after": sorted(task.upstream_task_ids)} for task in dag.tasks},
             }
 print(json.dumps(found))
 """
@@ -135,3 +136,4 @@ def test_every_task_explains_itself_and_leads_to_the_page(dags: dict[str, Any]) 
 def test_the_end_of_a_cutover_runs_also_in_a_run_that_is_marked_as_failed(dags: dict[str, Any]) -> None:
     tasks = dags["follow.cutover"]["tasks"]
     assert {name for name, task in tasks.items() if task["teardown"]} == {"release", "summary"}
+    assert tasks["summary"]["after"] == ["analyze", "release"], "a skipped task is not waited for"
