@@ -48,6 +48,14 @@ def test_a_round_is_run_checked_and_shown(stage: Stage) -> None:
     shown = load_page.table(found)
     assert "took no part: left out by --local" in shown
     assert shown.count("all, equal") == 2
+    facts = {
+        "machine": "a machine", "mysql": "9.7", "buffer_pool": "1G", "python": "3.11", "rounds": 1, "minutes": 1,
+        "versions": {"mydumper": "0.10"}, "load_average": {"begin": 1.0, "end": 9.0},
+    }  # fmt: skip
+    section = load_page.section({**facts, "cases": [found]})
+    assert "(others were at work" in " ".join(section.split())
+    assert "| INSERT … SELECT, indexes after |" in section
+    assert [line for line in section.splitlines() if len(line) > 125 and not line.startswith("|")] == []
     assert "<svg" in load_page.picture({"cases": [found]})
 
     expected = sums(stage, "source")
