@@ -145,11 +145,14 @@ def measure(folder: Path, parts: Sequence[str], tables: int, rounds: int) -> dic
 
 
 def constants(found: Mapping[str, Any]) -> dict[str, float]:
-    """What `bench.simulate` reckons with, once every part has been measured."""
+    """What `bench.simulate` reckons with, once every part has been measured.
+
+    A task's slot is reckoned by processor time: other people's work on the machine stretches it least.
+    """
     tiny = found["tiny"]
     return {
         **found["engine"]["constants"],
-        "task_seconds": statistics.median(cost["slot_seconds"] for cost in found["nothing"]["rounds"]),
+        "task_seconds": statistics.median(cost["cpu_seconds"] for cost in found["nothing"]["rounds"]),
         "metadata_rows_a_task": sum(tiny["rows"].values()) / tiny["tasks"],
         "xcom_rows_a_task": tiny["rows"].get("xcom", 0) / tiny["tasks"],
     }
