@@ -77,10 +77,9 @@ export function tableList(Tabulator, wanted) {
 
   /** Columns without a value in any row take no room. */
   function fit(rows) {
-    for (const [field, wanted] of Object.entries(needed(rows))) {
-      const column = grid.getColumn(field);
-      if (column.isVisible() !== wanted) column[wanted ? "show" : "hide"]();
-    }
+    const wrong = Object.entries(needed(rows)).filter(([field, wanted]) => grid.getColumn(field).isVisible() !== wanted);
+    for (const [field, wanted] of wrong) grid.getColumn(field)[wanted ? "show" : "hide"]();
+    if (wrong.length) grid.redraw(true); // so that the others take the room
   }
 
   async function refresh(changed) {
