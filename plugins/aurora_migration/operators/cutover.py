@@ -72,7 +72,7 @@ class CutoverSummaryOperator(MigrationOperator):
         finally:
             keep_report(run)
         if summary["state"] == cutover_outcome.NOT_APPROVED:
-            raise AirflowSkipException(f"{_no(_answer(context))}: nothing was changed, the source takes writes")
+            raise AirflowSkipException("not approved: nothing was changed, the source takes writes")
         return summary
 
 
@@ -87,9 +87,3 @@ def _who(answer: Any) -> str:
     if not user:
         return "unattended"
     return str(user.get("name") or user.get("id")) if isinstance(user, dict) else str(user)
-
-
-def _no(answer: Any) -> str:
-    """Why there is no approval: somebody said no, or nobody said anything in time."""
-    who = _who(answer)
-    return "not approved: nobody answered in time" if who == "unattended" else f"not approved by {who}"
