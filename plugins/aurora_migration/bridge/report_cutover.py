@@ -67,7 +67,8 @@ def _sides(config: MigrationConfig, run: Row | None, direction: str) -> tuple[di
 
 def _proofs(evidence: Evidence) -> list[str]:
     """How it is known that nobody wrote; what was compared then is told table by table."""
-    found: Row = next((json.loads(row["summary"] or "{}") for row in evidence.phases if row["phase"] == _BLOCK), {})
+    texts = (row["summary"] for row in evidence.phases if row["phase"] == _BLOCK)
+    found: Row = json.loads(next(texts, None) or "{}")
     return [str(words) for words in found.get("proofs", ())]
 
 

@@ -123,7 +123,7 @@ async def evidence(request: Request, name: Name, run_id: Annotated[str, Query(ma
 
 @one.get("/dms")
 async def dms(request: Request, name: Name, known: str = "") -> Response:
-    """What AWS DMS said last: resources, latencies, table statistics; ``known`` is the digest that the page has."""
+    """What AWS DMS said last: resources, latencies, statistics; ``known`` is the digest that the page has."""
     answer = await _ask(request.app.state.answers, _config(request, name), "dms", load_dms, None)
     told = answer.told()
     if answer.value is not None and answer.value["digest"] == known:
