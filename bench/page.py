@@ -20,7 +20,8 @@ _HEADS = (
     "CHECKSUM in turn, s",
     "CHECKSUM at once, s",
     "Verification, s",
-    "Ratio of times",
+    "Verification over in turn",
+    "Verification over at once",
     "CHECKSUM, server CPU s",
     "Verification, server CPU s",
     "Ratio of CPU",
@@ -39,13 +40,16 @@ def machine() -> str:
 def table(found: dict[str, Any]) -> str:
     """The figures as a Markdown table: medians, and in brackets the lowest and highest."""
     rows = ["| " + " | ".join(_HEADS) + " |", "|---" * len(_HEADS) + "|"]
-    for one in found["tables"]:
+    tables = found["tables"]
+    named = [(f"`{one['table']}`: {one['about']}", one) for one in tables]
+    for name, one in [*named, ("all of them", _together(tables))]:
         cells = [
-            f"`{one['table']}`: {one['about']}",
+            name,
             f"{one['rows']:,}",
             f"{one['data_bytes'] / 1e6:,.0f}",
             str(one["units"]),
             *(_spread(one[key]) for key in ("checksum_in_turn", "checksum_together", "verification")),
+            _spread(_ratios(one["verification"], one["checksum_in_turn"])),
             _spread(_ratios(one["verification"], one["checksum_together"])),
             *(_spread(one[key]) for key in ("checksum_server_cpu", "verification_server_cpu")),
             _spread(_ratios(one["verification_server_cpu"], one["checksum_server_cpu"])),
@@ -53,6 +57,15 @@ def table(found: dict[str, Any]) -> str:
         ]
         rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)
+
+
+def _together(tables: list[dict[str, Any]]) -> dict[str, Any]:
+    """The sums of all tables, round by round."""
+    total: dict[str, Any] = {key: sum(one[key] for one in tables) for key in ("rows", "data_bytes", "units")}
+    for key, values in tables[0].items():
+        if isinstance(values, list):
+            total[key] = [sum(parts) for parts in zip(*(one[key] for one in tables), strict=True)]
+    return total
 
 
 def changes_table(found: dict[str, Any]) -> str:
@@ -137,14 +150,14 @@ the ratio of CPU is the one to read.
 {table(found)}
 
 Median and, in brackets, the lowest and highest. *In turn*: CHECKSUM TABLE on the source, then on the target.
-*At once*: on both at the same time, as verification works; the ratios are verification over that, round by
-round. *Server CPU* is the processor time of both servers, *CPU here* that of this process. Verification is at
-the level `checksum`, {found["at_once"]} load units at a time. The peak resident memory of this process over
+*At once*: on both at the same time. The ratios are verification's time over these, round by round. *Server CPU* is
+the processor time of both servers, *CPU here* that of this process. Verification is at the level `checksum`,
+{found["at_once"]} load units at a time. The peak resident memory of this process over
 filling, copying and verifying all tables was {found["peak_mib"]:.0f} MiB.
 
 CHECKSUM TABLE adds up a CRC32 of each column's stored bytes. Verification calls functions that write each
 column into one string: what it takes grows with the number of columns more than with their bytes. A table
-with JSON is read twice, the second time for the types inside its values.
+with JSON is read twice, the second time for scalars inside its values whose types their text does not show.
 """
 
 
