@@ -189,16 +189,19 @@ def _make_read_only(sides: Sides) -> None:
 
 
 def _probed(probe: Endpoint, table: TableName) -> str:
-    """How the probe was refused. Raises: StillWrittenError also where the refusal has another reason."""
+    """How the probe was refused, without the server's words: they name addresses, and reports keep this.
+
+    Raises: StillWrittenError also where the refusal has another reason.
+    """
     try:
         with Session.open(probe) as session:
             session.execute(statement("cutover/probe_write", table=qualified(table)))
     except MigrationError as error:
         number = errno_of(error.__cause__) if error.__cause__ else 0
         if number == _ACCOUNT_LOCKED:
-            return f"the probe account cannot log in ({error.message})"
+            return f"the probe account cannot log in: it is locked (MySQL error {number})"
         if number in READ_ONLY_ERRORS:
-            return f"the probe account's write is refused ({error.message})"
+            return f"the probe account's write is refused: the server is read-only (MySQL error {number})"
         raise StillWrittenError(
             f"the probe account proves nothing: {error.message}",
             subject=probe.label,
