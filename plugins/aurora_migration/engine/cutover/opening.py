@@ -6,25 +6,27 @@ after it, so that an event never runs on both sides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan
-from aurora_migration.mysql import catalog, locks
+from aurora_migration.mysql import locks
+from aurora_migration.mysql.ddl import show_create_table
 from aurora_migration.mysql.session import Session
+from aurora_migration.sql.ddl.table_parser import parse_table
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import qualified, raw
 
 
 def raise_counters(plan: MigrationPlan, source: Session, target: Session) -> int:
     """Raise AUTO_INCREMENT to the source's where it is lower; how many tables. A counter is never lowered."""
-    ours = _counters(source, sorted({planned.mapping.source.schema for planned in plan.tables}))
-    theirs = _counters(target, sorted({planned.target.schema for planned in plan.tables}))
     raised = 0
     for planned in plan.tables:
-        wanted = ours.get(planned.mapping.source)
-        if wanted is not None and wanted > (theirs.get(planned.target) or 0):
-            change = raw(f"AUTO_INCREMENT = {int(wanted)}")
+        if not any("auto_increment" in column.extra.lower() for column in planned.table.columns):
+            continue
+        wanted = _counter(source, planned.mapping.source)
+        if wanted > _counter(target, planned.target):
+            change = raw(f"AUTO_INCREMENT = {wanted}")
             target.execute(statement("schema/alter_table", table=qualified(planned.target), changes=change))
             raised += 1
     return raised
@@ -38,10 +40,6 @@ def enable_events(target: Session, events: Iterable[TableName]) -> int:
     return len(names)
 
 
-def _counters(session: Session, schemas: Sequence[str]) -> dict[TableName, int]:
-    return {
-        table.name: table.auto_increment
-        for schema in schemas
-        for table in catalog.tables(session, schema)
-        if table.auto_increment is not None
-    }
+def _counter(session: Session, name: TableName) -> int:
+    """The next number. SHOW CREATE opens the table: of one that is not open the catalog tells the last number."""
+    return parse_table(show_create_table(session, name)).auto_increment

@@ -33,10 +33,10 @@ def database(session: Session, schema: str) -> Facts | None:
 
 
 def tables(session: Session, schema: str) -> dict[str, Facts]:
-    """Engine, collation, comment, counter and each option of the base tables of a schema."""
+    """Engine, collation, comment and each option of the base tables of a schema."""
     found = {}
     for row in session.query(statement("objects/tables"), {"schema": schema}):
-        facts = {name: _modern(name, row[name]) for name in ("engine", "collation", "comment", "auto_increment")}
+        facts = {name: _modern(name, row[name]) for name in ("engine", "collation", "comment")}
         for option, value in _OPTION.findall(row["options"] or ""):
             facts[f"option {option.lower()}"] = value.strip("'\"").upper()
         found[row["table_name"]] = facts
