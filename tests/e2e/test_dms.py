@@ -489,6 +489,8 @@ def test_a_cutover_drains_and_stops_dms_and_gives_it_back_where_it_is_undone(
         count = len(written)
         while len(written) == count:
             time.sleep(0.1)
+        while sql(root["target"], "SELECT COUNT(*) FROM control_leaving.awsdms_validation_failures_v1") != [(0,)]:
+            time.sleep(0.1)  # until DMS's own validation has looked again
 
         run_id = desk.begin()
         desk.answer(run_id, "Approve")
