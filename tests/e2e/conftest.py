@@ -9,6 +9,7 @@ import pytest
 
 from local.airflow_client import ConnectionParams
 from local.airflow_instance import ROOT, AirflowInstance
+from local.login import Login
 from local.servers import Pair
 
 StartAirflow = Callable[..., AirflowInstance]
@@ -22,6 +23,12 @@ def pair_connections(server_pair: Pair) -> Mapping[str, ConnectionParams]:
         name: ConnectionParams(end.host, end.port, end.user, end.password, extra='{"ssl_mode": "REQUIRED"}')
         for name, end in logins.items()
     }
+
+
+@pytest.fixture(scope="session")
+def root(server_pair: Pair) -> Mapping[str, Login]:
+    """The root logins of both sides, which tests look and meddle with."""
+    return {"source": server_pair.source.root_login, "target": server_pair.target.root_login}
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,13 @@ import pymysql
 from local import LocalError
 from local.airflow_instance import AirflowInstance
 from local.login import Login
+from local.workload import OPERATIONS
 from tests.e2e.runs import full_log, sql, states
 
 RUN_SECONDS = 420
 SLOWER_SECONDS = 4.0
+LOCKED = 3118  # MySQL's error number
+NO_XA = tuple(one.__name__ for one in OPERATIONS if one.__name__ not in {"two_phase", "visits"})
 ENDED = frozenset({"success", "failed", "skipped", "upstream_failed"})
 
 

@@ -10,7 +10,6 @@ import pytest
 from local.airflow_client import ConnectionParams
 from local.celery_cluster import CeleryCluster
 from local.login import Login
-from local.servers import Pair
 from tests.e2e.runs import assert_equal, full_log, sql, states
 
 pytestmark = [
@@ -29,14 +28,6 @@ selection: [{include: "spread.*"}]
 accounts: {mode: skip}
 load: {chunk_mib: 1, parallel_units: 2, max_units: 4}
 """
-
-
-@pytest.fixture(scope="module")
-def root(server_pair: Pair) -> Mapping[str, Login]:
-    return {
-        role: Login("127.0.0.1", server.port, "root", server.root_password)
-        for role, server in (("source", server_pair.source), ("target", server_pair.target))
-    }
 
 
 @pytest.fixture(scope="module")

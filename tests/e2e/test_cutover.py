@@ -13,9 +13,8 @@ import pytest
 from local.airflow_client import ConnectionParams
 from local.airflow_instance import AirflowInstance
 from local.login import Login
-from local.servers import Pair
-from local.workload import OPERATIONS, Size, Workload, WorkloadSettings, create
-from tests.e2e.cutovers import Desk, Gaps, Records, refusal
+from local.workload import Size, Workload, WorkloadSettings, create
+from tests.e2e.cutovers import LOCKED, NO_XA, Desk, Gaps, Records, refusal
 from tests.e2e.runs import assert_equal, full_log, run, sql
 
 pytestmark = [
@@ -28,9 +27,7 @@ pytestmark = [
 SCHEMA, USER, PASSWORD = "move", "app_move", "let me in"
 DAG = f"{SCHEMA}.cutover"
 SIZE = Size(rows=400, big_rows=1_000)
-LOCKED = 3118
 UNDONE_SECONDS = 5.0
-NO_XA = tuple(one.__name__ for one in OPERATIONS if one.__name__ not in {"two_phase", "visits"})
 _MIGRATION = f"""
 name: {SCHEMA}
 source: {{connection: source_mysql}}
@@ -47,14 +44,6 @@ cutover:
   accounts: ["{USER}@*"]
   approval_minutes: 1
 """
-
-
-@pytest.fixture(scope="module")
-def root(server_pair: Pair) -> Mapping[str, Login]:
-    return {
-        role: Login("127.0.0.1", server.port, "root", server.root_password)
-        for role, server in (("source", server_pair.source), ("target", server_pair.target))
-    }
 
 
 @pytest.fixture(scope="module")

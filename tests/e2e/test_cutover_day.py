@@ -20,8 +20,8 @@ from local.airflow_client import ConnectionParams
 from local.airflow_instance import AirflowInstance
 from local.login import Login
 from local.servers import Pair
-from local.workload import OPERATIONS, Size, Workload, WorkloadSettings, create
-from tests.e2e.cutovers import Desk, Records, refusal, wait_until
+from local.workload import Size, Workload, WorkloadSettings, create
+from tests.e2e.cutovers import LOCKED, NO_XA, Desk, Records, refusal, wait_until
 from tests.e2e.runs import assert_equal, full_log, run, sql
 
 pytestmark = [
@@ -33,8 +33,6 @@ pytestmark = [
 ]
 SCHEMA, CONTROL, USER, PASSWORD = "day", "aurora_migration_day", "app_day", "let me in"
 SIZE = Size(rows=400, big_rows=1_000)
-NO_XA = tuple(one.__name__ for one in OPERATIONS if one.__name__ not in {"two_phase", "visits"})
-LOCKED = 3118
 CUTOVERS = int(os.environ.get("CUTOVERS", "6"))
 DOWNTIME_SECONDS = 20.0
 _MIGRATION = f"""

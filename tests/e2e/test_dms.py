@@ -38,8 +38,7 @@ from local.dms.faults import (
 )
 from local.dms.operations import OPERATIONS
 from local.login import Login
-from local.servers import Pair
-from tests.e2e.cutovers import Desk, refusal
+from tests.e2e.cutovers import LOCKED, Desk, refusal
 from tests.e2e.runs import RUN_SECONDS, full_log, run, sql, states
 
 pytestmark = [
@@ -81,7 +80,7 @@ dms:
   target: {{ssl_mode: none}}
   {more}
 """
-APP_PASSWORD, LOCKED = "the-Application-8", 3118
+APP_PASSWORD = "the-Application-8"
 _LEAVING = """
 name: {name}
 source: {{connection: source_mysql}}
@@ -111,14 +110,6 @@ def cloud() -> Iterator[Cloud]:
     with Cloud(time_factor=TIME_FACTOR) as made:
         made.make_roles()
         yield made
-
-
-@pytest.fixture(scope="module")
-def root(server_pair: Pair) -> Mapping[str, Login]:
-    return {
-        role: Login("127.0.0.1", server.port, "root", server.root_password)
-        for role, server in (("source", server_pair.source), ("target", server_pair.target))
-    }
 
 
 @pytest.fixture(scope="module")

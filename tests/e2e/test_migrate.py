@@ -42,14 +42,6 @@ def migration(
 
 
 @pytest.fixture(scope="module")
-def root(server_pair: Pair) -> Mapping[str, Login]:
-    return {
-        role: Login("127.0.0.1", server.port, "root", server.root_password)
-        for role, server in (("source", server_pair.source), ("target", server_pair.target))
-    }
-
-
-@pytest.fixture(scope="module")
 def airflow(
     start_airflow: Callable[..., AirflowInstance],
     pair_connections: Mapping[str, ConnectionParams],

@@ -33,14 +33,6 @@ report: {{folder: {folder}}}
 
 
 @pytest.fixture(scope="module")
-def root(server_pair: Pair) -> Mapping[str, Login]:
-    return {
-        role: Login("127.0.0.1", server.port, "root", server.root_password)
-        for role, server in (("source", server_pair.source), ("target", server_pair.target))
-    }
-
-
-@pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("reports")
 

@@ -30,14 +30,6 @@ sync: {schedule: null, keyless_tables: row-image}
 
 
 @pytest.fixture(scope="module")
-def root(server_pair: Pair) -> Mapping[str, Login]:
-    return {
-        role: Login("127.0.0.1", server.port, "root", server.root_password)
-        for role, server in (("source", server_pair.source), ("target", server_pair.target))
-    }
-
-
-@pytest.fixture(scope="module")
 def airflow(
     start_airflow: Callable[..., AirflowInstance],
     pair_connections: Mapping[str, ConnectionParams],

@@ -165,6 +165,7 @@ def test_the_probe_has_to_be_refused_by_the_block(stage: New) -> None:
         STEPS[step](run)
     assert "the probe account cannot log in" in made.recorded(run).reason
     assert str(LOCKED) in made.recorded(run).reason
+    assert "Access denied" not in made.recorded(run).reason  # the words of the server, with the address that asks
     cut_over(run, ("release",))
     for other, words in (
         (made.made.pair.source.root_login, "was taken"),
