@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 export PYTHONPATH := plugins:.
 
-.PHONY: bench-orchestration simulate bench bench-changes soak-cdc soak-faults help demo demo-down servers servers-down accounts-plan test test-long test-big test-cutover bench-verify screenshots lint type format lock schema compose-config setup
+.PHONY: bench-orchestration simulate bench bench-gigabyte bench-four-gigabytes bench-changes soak-cdc soak-faults help demo demo-down servers servers-down accounts-plan test test-long test-big test-cutover bench-verify screenshots lint type format lock schema compose-config setup
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -54,8 +54,18 @@ test-big: setup ## the tests of tables of a gigabyte, which `make test` leaves o
 test-cutover: setup ## thirty cutovers under a writer, each killed at a random moment, by every policy, there and back (SEED=n: others)
 	CUTOVER_KILLS=30 CUTOVER_SEED=$(SEED) $(PY) -m pytest -s tests/integration/cutover/test_kills.py
 
-bench: setup ## time this project's load and its peers' side by side, half an hour; writes docs/benchmarks.md (BENCH="--size-mib 32 --rounds 1")
+bench: setup ## time this project's load and its peers' side by side, about 40 minutes; writes docs/benchmarks.md (BENCH="--size-mib 32 --rounds 1")
 	$(PY) -m bench.load $(BENCH)
+
+bench-gigabyte: setup ## the same for the wide table of 1 GiB, without the slow ones, half an hour; adds to docs/benchmarks.md
+	$(PY) -m bench.load --size-mib 1024 --buffer-pool 4G --rounds 3 --cases wide growth \
+	  --contestants engine "mysqldump | mysql" "mydumper + myloader" "INSERT … SELECT" "whole DAG run" \
+	  --result bench/results/load-1g.json $(BENCH)
+
+bench-four-gigabytes: setup ## the same for 4 GiB: the engine, mydumper and the whole DAG run, an hour; wants about 16 GiB of memory and 40 GB of disk
+	$(PY) -m bench.load --size-mib 4096 --buffer-pool 6G --rounds 3 --cases wide growth \
+	  --contestants engine "mydumper + myloader" "whole DAG run" \
+	  --result bench/results/load-4g.json $(BENCH)
 
 bench-verify: setup ## time verification against CHECKSUM TABLE on servers of its own; writes docs/benchmarks.md (BENCH="--size-mib 100")
 	$(PY) -m bench.verify $(BENCH)

@@ -6,16 +6,17 @@ and healthy before its own time is taken.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from bench.contestants import Outcome
+from bench.dag_times import Span, epoch, execute_span, parts
 from bench.load_tables import Data
 from bench.processes import FailedError, SessionWatch
 from bench.stage import Stage
@@ -27,7 +28,7 @@ from local.servers import Pair
 
 MIGRATION: Final = "bench"
 DAG: Final = f"{MIGRATION}.migrate"
-_TIMEOUT: Final = 1800.0  # seconds of a run
+_TIMEOUT: Final = 3600.0  # seconds of a run
 _AWAKE_SECONDS: Final = 120.0
 _FILE: Final = f"""name: {MIGRATION}
 source: {{connection: source_mysql}}
@@ -82,7 +83,7 @@ class WholeRun:
         usage = watch.usage()
         if state != "success":
             raise FailedError(f"the run of {DAG} ended as {state}")
-        return Outcome([usage], {"seconds": seconds, **self._phases(run_id)})
+        return Outcome([usage], {"seconds": seconds, **self._times(run_id, seconds)})
 
     def wake(self) -> None:
         """Let it go on, and return once all components are healthy again."""
@@ -95,34 +96,39 @@ class WholeRun:
         """Let it stand still."""
         self._signal(signal.SIGSTOP)
 
-    def _phases(self, run_id: str) -> dict[str, Any]:
-        """Seconds of work in tasks, and from the first task's start to the last one's end, of each task."""
-        spans: dict[str, list[tuple[float, float]]] = {}
+    def _times(self, run_id: str, wall: float) -> dict[str, Any]:
+        """Where the run's seconds went, and from the first start to the last end of each task."""
+        spans: dict[str, list[Span]] = {}
+        executes: list[Span] = []
+        silent = repeated = 0
         for one in self._airflow.client.task_instances(DAG, run_id):
-            with suppress(TypeError):  # a task that was skipped has no start
-                span = (_epoch(one["start_date"]), _epoch(one["end_date"]))
-                spans.setdefault(str(one["task_id"]), []).append(span)
+            if not one["start_date"] or not one["end_date"]:  # a task that was skipped
+                continue
+            spans.setdefault(str(one["task_id"]), []).append((epoch(one["start_date"]), epoch(one["end_date"])))
+            found = execute_span(self._log(run_id, one))
+            if found:
+                executes.append(found)
+            silent += found is None
+            repeated += int(one["try_number"]) - 1
         lengths = {
             name: max(end for _, end in some) - min(begin for begin, _ in some) for name, some in spans.items()
         }
-        busy = _covered([span for some in spans.values() for span in some])
-        return {"tasks": sum(map(len, spans.values())), "busy": busy, "spans": json.loads(json.dumps(lengths))}
+        tasks = [span for some in spans.values() for span in some]
+        return {
+            "tasks": len(tasks),
+            "silent": silent,  # tasks whose log does not say when they were in our code: all Airflow's
+            "repeated": repeated,
+            **asdict(parts(wall, tasks, executes)),
+            "spans": lengths,
+        }
+
+    def _log(self, run_id: str, one: dict[str, Any]) -> list[Any]:
+        where = f"/api/v2/dags/{quote(DAG)}/dagRuns/{quote(run_id, safe='')}/taskInstances/{one['task_id']}"
+        known = {"map_index": one["map_index"], "full_content": "true"}
+        return list(self._airflow.client.get(f"{where}/logs/{one['try_number']}", known)["content"])
 
     def _signal(self, number: signal.Signals) -> None:
         record = read_record(self._airflow.home)
         for pid in sessions.members(record.leader) if record else ():
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
-
-
-def _epoch(text: str) -> float:
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-
-
-def _covered(spans: list[tuple[float, float]]) -> float:
-    """Seconds in which at least one of the spans was open."""
-    total, reached = 0.0, 0.0
-    for begin, end in sorted(spans):
-        total += max(0.0, end - max(begin, reached))
-        reached = max(reached, end)
-    return total

@@ -2,7 +2,7 @@
 
 ``python -m bench.load`` (`make bench`) starts a pair of servers of its own and an Airflow. In every round each
 contestant finds the same target, its start moved on by one; what it leaves is compared with the source column by
-column, outside its time. Writes bench/results/load.json and, from it, docs/benchmarks.md.
+column, outside its time. Writes bench/results/load.json and, from all that is kept there, docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -13,25 +13,23 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from bench import load_link, load_verify, page, peers
 from bench.airflow_run import WholeRun
-from bench.contestants import ENGINE, EVERYBODY, Contestant, left_out
-from bench.load_tables import DATA, TINY, TINY_TABLES, Data, fill_data, measured
+from bench.contestants import ENGINE, Contestant
+from bench.load_cases import Case, cases, half_of, turns
+from bench.load_options import DAG, parsed
+from bench.load_tables import Data, fill_data, measured
 from bench.processes import FailedError
 from bench.stage import FLOOR, Stage, Sums, as_root, missing_indexes, sums, usages, wrong
 from bench.tables import DATABASE
 from local import LocalError
 from local.servers import pair_down, pair_up
-
-RESULT: Final = Path(__file__).parent / "results" / "load.json"
-CASES: Final = ("everybody", "wide", "growth", "narrow", "skewed", "tiny", "verify", "link")
-_DAG: Final = "whole DAG run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +52,6 @@ class Line:
     failed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What is copied by whom."""
-
-    name: str
-    data: Data
-    size: int
-    contestants: tuple[Contestant, ...]
-    rounds: int = 1
-    tables: int = TINY_TABLES
-
-
 class Bench:
     """The servers, and the Airflow if anybody needs it."""
 
@@ -74,6 +60,7 @@ class Bench:
 
     def case(self, case: Case) -> dict[str, Any]:
         """Fill the source, and let everybody copy it, round by round."""
+        started = time.monotonic()
         expected = self._prepare(case)
         with as_root(self.stage, "source") as cursor:
             size = measured(cursor.connection)
@@ -87,6 +74,7 @@ class Bench:
             "data": case.data.name,
             "about": case.data.about,
             **asdict(size),
+            "minutes": _minutes(started),
             "contestants": [asdict(line) for line in lines.values()],
         }
 
@@ -94,7 +82,7 @@ class Bench:
         with as_root(self.stage, "source") as cursor:
             fill_data(cursor.connection, case.data, case.size, tables=case.tables)
         self._empty_target()
-        if case.data.shape is not None:
+        if case.needs_floor:
             self._make_floor(case.data)
         self.stage.keep_image()
         return sums(self.stage, "source")
@@ -125,7 +113,7 @@ class Bench:
             self.stage.restore()
             if one.warm:
                 one.warm(self.stage, data)
-            if one.name == _DAG and self._dag:
+            if one.name == DAG and self._dag:
                 self._dag.wake()
             watched, started = self.stage.watch(), time.perf_counter()
             outcome = one.run(self.stage, data)
@@ -133,7 +121,7 @@ class Bench:
             print(f"{one.name}: {error}", flush=True)
             return Line(line.name, line.about, line.runs, str(error))
         finally:
-            if one.name == _DAG and self._dag:
+            if one.name == DAG and self._dag:
                 self._dag.sleep()
         seconds = outcome.said.pop("seconds", None) or time.perf_counter() - started
         used = [asdict(usage) for usage in (*usages(watched), *outcome.processes)]
@@ -142,58 +130,20 @@ class Bench:
         return Line(line.name, line.about, [*line.runs, Figures(seconds, used, outcome.said, found)])
 
 
-def turns(contestants: Sequence[Contestant], number: int) -> Iterator[Contestant]:
-    """All of them, beginning with another one in every round."""
-    first = number % len(contestants)
-    yield from (*contestants[first:], *contestants[:first])
-
-
-def cases(chosen: argparse.Namespace, dag: WholeRun | None) -> dict[str, Case]:
-    """All cases of copying. The slow take part in the small one only; what has no goal has half the rounds."""
-    size, small, rounds, half = (
-        chosen.size_mib << 20,
-        chosen.small_mib << 20,
-        chosen.rounds,
-        half_of(chosen.rounds),
-    )
-    whole = (Contestant(_DAG, WholeRun.run.__doc__ or "", dag.run, missing=lambda: dag.failed),) if dag else ()
-    everybody = tuple(left_out(one) if chosen.local and one.fetched else one for one in EVERYBODY)
-    fast = tuple(one for one in everybody if not one.slow)
-    wide, narrow, skewed, tiny = DATA["wide"], DATA["narrow"], DATA["skewed"], DATA[TINY]
-
-    def takes(data: Data) -> tuple[Contestant, ...]:
-        return tuple(one for one in fast if data.name in one.data)
-
-    found = (
-        Case("everybody", wide, small, everybody, rounds),
-        Case("wide", wide, size, (*fast, *whole), rounds),
-        Case("growth", wide, size // 10, (ENGINE,), rounds),
-        Case("narrow", narrow, small, takes(narrow), half),
-        Case("skewed", skewed, small, takes(skewed), half),
-        Case("tiny", tiny, 0, (*takes(tiny), *whole), half, chosen.tiny_tables),
-    )
-    return {case.name: case for case in found}
-
-
-def half_of(rounds: int) -> int:
-    """Half as many, at least one."""
-    return max(1, rounds // 2)
-
-
 def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Run the chosen cases on servers of their own; returns the result."""
     options = {
         "innodb_buffer_pool_size": chosen.buffer_pool,
         "innodb_flush_log_at_trx_commit": "2",
         "sync_binlog": "0",
-        "innodb_redo_log_capacity": "1G",
+        "innodb_redo_log_capacity": chosen.redo_log,
     }
     with ExitStack() as stack:
         stack.callback(pair_down, folder)
         pair = pair_up(folder, source_options=options, target_options=options)
         stage = Stage.of(pair, folder / "stage")
         dag = None
-        if chosen.airflow and {"wide", "tiny"} & set(chosen.cases):
+        if chosen.airflow and DAG in chosen.contestants and {"wide", "tiny"} & set(chosen.cases):
             dag = WholeRun(folder, pair)
             stack.callback(dag.stop)
             try:
@@ -210,7 +160,7 @@ def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
         if "verify" in chosen.cases:
             found["verify"] = load_verify.measure(stage, chosen.size_mib << 20, chosen.rounds, local=chosen.local)
         if "link" in chosen.cases:
-            found["link"] = load_link.measure(stage, chosen.small_mib << 20, half_of(chosen.rounds))
+            found["link"] = load_link.measure(stage, chosen.link_mib << 20, half_of(chosen.rounds))
         found["load_average"]["end"] = round(os.getloadavg()[1], 1)
     return found
 
@@ -234,8 +184,8 @@ def _facts(chosen: argparse.Namespace, version: str) -> dict[str, Any]:
         "versions": {**versions, "dlt": peers.DLT[0]},
         "rounds": chosen.rounds,
         "size_mib": chosen.size_mib,
-        "small_mib": chosen.small_mib,
         "buffer_pool": chosen.buffer_pool,
+        "redo_log": chosen.redo_log,
         "cases": [],
     }
 
@@ -246,31 +196,20 @@ def write(result: Path, found: dict[str, Any]) -> None:
     result.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    made = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__.splitlines()[0])
-    made.add_argument("--size-mib", type=int, default=256, help="data_length of the wide table, about")
-    made.add_argument("--small-mib", type=int, default=16, help="size where slow contestants take part")
-    made.add_argument("--rounds", type=int, default=5)
-    made.add_argument("--buffer-pool", default="2G", help="innodb_buffer_pool_size of each server")
-    made.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES))
-    made.add_argument("--tiny-tables", type=int, default=TINY_TABLES)
-    made.add_argument("--no-airflow", dest="airflow", action="store_false", help="leave out the whole DAG run")
-    made.add_argument("--local", action="store_true", help="leave out peers that have to be fetched")
-    made.add_argument("--result", type=Path, default=RESULT)
-    return made
+def _minutes(started: float) -> float:
+    return round((time.monotonic() - started) / 60, 1)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Returns the exit status."""
-    chosen = parser().parse_args(arguments)
+    chosen = parsed(arguments)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         found = measure(chosen, Path(folder))
-    found["minutes"] = round((time.monotonic() - started) / 60, 1)
+    found["minutes"] = _minutes(started)
     write(chosen.result, found)
     print(page.load_section(found))
-    if chosen.result == RESULT:
+    if page.publishes(chosen.result):
         page.write()
     return 0
 

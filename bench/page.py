@@ -8,10 +8,11 @@ import statistics
 from pathlib import Path
 from typing import Any
 
-from bench import load_page
+from bench import load_larger, load_page
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 RESULTS = Path(__file__).parent / "results"
+LARGER = ("load-1g", "load-4g")  # further results of `bench.load`, of larger tables
 _HEADS = (
     "Table",
     "Rows",
@@ -99,15 +100,38 @@ def changes_table(found: dict[str, Any]) -> str:
 
 def write() -> None:
     """Put the kept results into the page."""
+    PAGE.write_text(text(kept(RESULTS)), encoding="utf-8")
+    found = kept(RESULTS).get("load")
+    if found:
+        load_page.PICTURE.write_text(load_page.picture(found), encoding="utf-8")
+
+
+def kept(folder: Path) -> dict[str, dict[str, Any]]:
+    """The results that are there, by name."""
+    names = ("load", *LARGER, "verify", "changes")
+    paths = {name: folder / f"{name}.json" for name in names}
+    return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in paths.items() if path.exists()}
+
+
+def text(found: dict[str, dict[str, Any]]) -> str:
+    """The page; what was not measured is left out."""
+    larger = [found[name] for name in LARGER if name in found]
     parts = [_HEAD]
-    for name, section in (("load", load_section), ("verify", _verification), ("changes", _changes)):
-        kept = RESULTS / f"{name}.json"
-        if kept.exists():
-            found = json.loads(kept.read_text(encoding="utf-8"))
-            parts.append(section(found))
-            if name == "load":
-                load_page.PICTURE.write_text(load_page.picture(found), encoding="utf-8")
-    PAGE.write_text("\n".join([*parts, _HOW]), encoding="utf-8")
+    parts += [load_section(found["load"])] if "load" in found else []
+    parts += [larger_section(larger)] if larger else []
+    parts += [_verification(found["verify"])] if "verify" in found else []
+    parts += [_changes(found["changes"])] if "changes" in found else []
+    return "\n".join([*parts, _HOW])
+
+
+def publishes(result: Path) -> bool:
+    """Whether a result of `bench.load` is one that the page shows."""
+    return result.resolve() in {RESULTS.resolve() / f"{name}.json" for name in ("load", *LARGER)}
+
+
+def larger_section(results: list[dict[str, Any]]) -> str:
+    """The section about larger tables."""
+    return load_page.wrapped(load_larger.section(results))
 
 
 def load_section(found: dict[str, Any]) -> str:
@@ -125,16 +149,22 @@ _HOW = """## How to run
 
 ```
 make bench                                                   # copying: all cases, five rounds
-make bench BENCH="--size-mib 1024 --cases wide growth verify" # larger
-make bench BENCH="--size-mib 32 --small-mib 8 --rounds 1 --result quick.json"
+make bench-gigabyte bench-four-gigabytes                     # the wide table in larger sizes
+make bench BENCH="--size-mib 32 --small-mib 8 --everybody-mib 8 --rounds 1 --result quick.json"
+make bench BENCH="--contestants engine pandas --cases everybody --rounds 1 --result quick.json"
 make bench-verify                                            # tables of up to 1 GiB, five rounds
 make bench-verify BENCH="--size-mib 100 --rounds 3 --tables wide --result quick.json"
 make bench-changes                                           # both shapes, five rounds
 make bench-changes BENCH="--shapes bulk --rounds 3 --result quick.json"
 ```
 
-With another `--result` this page stays as it is. `--size-mib` is the size of the two larger tables; `thin` and
-`documents` get a quarter of it.
+With another `--result` this page stays as it is; `load.json`, `load-1g.json` and `load-4g.json` in `bench/results`
+are what it shows of copying. `--contestants` names who copies, as they are called above; `--everybody-mib` is the
+size where the slow ones take part, `--small-mib` that of the narrow and the skewed table, `--link-mib` what goes
+over the long line. The redo log's capacity follows the size, or is what `--redo-log` says. 4 GiB want about 16 GiB
+of memory, so that both servers hold the table (`--buffer-pool 6G`), and about 40 GB of disk.
+
+`--size-mib` of `make bench-verify` is the size of the two larger tables; `thin` and `documents` get a quarter.
 """
 
 

@@ -1,12 +1,13 @@
 """Where contestants meet: a source, and a target that is laid anew from one image before each of them starts.
 
 The image is the target's data directory, copied while its server was down: the same pages, the same redo log, and
-after the start the same empty buffer pool for everybody. It holds a copy of the table in ``floor``, from which the
-target copies to itself.
+after the start the same empty buffer pool for everybody. Where somebody needs it, it holds a copy of the table in
+``floor``, from which the target copies to itself; laying the target anew then writes the whole table, too.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -85,6 +86,7 @@ class Stage:
         target.kill()
         shutil.rmtree(target.home.data)
         _copy(self.image, target.home.data)
+        os.sync()  # or the copy would be written to disk in the contestant's time
         target.start()
 
     def watch(self) -> list[Watched]:

@@ -11,7 +11,8 @@ import pytest
 
 from bench import load_page
 from bench.contestants import ENGINE, EVERYBODY, left_out
-from bench.load import Bench, Case, turns
+from bench.load import Bench
+from bench.load_cases import Case, turns
 from bench.load_tables import DATA
 from bench.processes import Command, FailedError, run
 from bench.stage import Stage, as_root, missing_indexes, sums, wrong
@@ -49,7 +50,8 @@ def test_a_round_is_run_checked_and_shown(stage: Stage) -> None:
     assert "took no part: left out by --local" in shown
     assert shown.count("all, equal") == 2
     facts = {
-        "machine": "a machine", "mysql": "9.7", "buffer_pool": "1G", "python": "3.11", "rounds": 1, "minutes": 1,
+        "machine": "a machine", "mysql": "9.7", "buffer_pool": "1G", "redo_log": "1G", "python": "3.11",
+        "rounds": 1, "minutes": 1,
         "versions": {"mydumper": "0.10"}, "load_average": {"begin": 1.0, "end": 9.0},
     }  # fmt: skip
     section = load_page.section({**facts, "cases": [found]})

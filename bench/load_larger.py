@@ -1,0 +1,59 @@
+"""The section of docs/benchmarks.md about larger tables, from further results of `bench.load`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from bench.load_figures import ENGINE, case_of, cell, cpu, line_of, markdown, peaks, ratios, spread, words_of_dag
+from bench.load_goals import goals
+
+_HEADS: Final = (
+    "Who",
+    "Time, s",
+    "Its time over the engine's",
+    "Clients, CPU s a GB",
+    "Largest client process, MiB",
+    "What arrived",
+)
+
+
+def section(results: list[dict[str, Any]]) -> str:
+    """The section as Markdown, a part for each result; empty without results."""
+    parts = [part for found in results for part in _size(found)]
+    return "\n\n".join(["## Copying, larger", _HEAD, *parts]) if parts else ""
+
+
+_HEAD: Final = """The wide table in other sizes, by those who were asked to take part. Columns and parts of a DAG
+run are those of the section above."""
+
+
+def _size(found: dict[str, Any]) -> Iterator[str]:
+    case = case_of(found, "wide")
+    if case is None:
+        return
+    load = found["load_average"]
+    yield f"### The wide table, {case['bytes'] / 1e9:.1f} GB"
+    yield (
+        f"{case['rows']:,} rows; {found['machine']}; MySQL {found['mysql']}, `innodb_buffer_pool_size` "
+        f"{found['buffer_pool']}, `innodb_redo_log_capacity` {found['redo_log']}; {found['rounds']} rounds, "
+        f"{found['minutes']} minutes; load average at the beginning {load['begin']}, at the end {load['end']}."
+    )
+    yield markdown(_HEADS, list(_rows(case)))
+    yield from filter(None, (words_of_dag(case), goals(found)))
+
+
+def _rows(case: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    base, gigabytes = line_of(case, ENGINE), case["bytes"] / 1e9
+    for line in case["contestants"]:
+        if not line["runs"]:
+            yield cell(line["name"]), f"took no part: {cell(line['failed'])}", "", "", "", ""
+            continue
+        yield (
+            cell(line["name"]),
+            spread([run["seconds"] for run in line["runs"]]),
+            spread(ratios(line, base)) if base and base is not line else "–",
+            spread([one / gigabytes for one in cpu(line)]),
+            f"{max(peaks(line)):.0f}",
+            next((run["wrong"] for run in line["runs"] if run["wrong"]), "all, equal"),
+        )
