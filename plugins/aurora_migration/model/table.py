@@ -35,7 +35,10 @@ _WALKABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; ``column_type`` is the full type text, ``data_type`` its bare lower-case name."""
+    """One column; ``column_type`` is the full type text, ``data_type`` its bare lower-case name.
+
+    ``alike``: whether the other side of a comparison is known to have the column with the same type.
+    """
 
     name: str
     position: int
@@ -50,6 +53,7 @@ class Column:
     default: str | None = None
     extra: str = ""
     srs_id: int | None = None
+    alike: bool = True
 
     @property
     def unsigned(self) -> bool:

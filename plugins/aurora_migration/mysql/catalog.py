@@ -25,11 +25,11 @@ def schema_names(session: Session) -> tuple[str, ...]:
 def tables(session: Session, schema: str, names: Collection[str] | None = None) -> tuple[Table, ...]:
     """All base tables of a schema, or those of ``names``, sorted; empty if the schema does not exist."""
 
-    def ask(what: str) -> list[dict[str, Any]]:
-        return session.query(statement(f"catalog/{what}", only=_only(names)), {"schema": schema})
-
-    columns, keys = _grouped(ask("columns")), _grouped(ask("keys"))
-    partitioned = {row["name"] for row in ask("partitioned_tables")}
+    questions = ("columns", "keys", "partitioned_tables", "tables")
+    asked = [(statement(f"catalog/{what}", only=_only(names)), {"schema": schema}) for what in questions]
+    found = dict(zip(questions, session.query_all(asked), strict=True))
+    columns, keys = _grouped(found["columns"]), _grouped(found["keys"])
+    partitioned = {row["name"] for row in found["partitioned_tables"]}
     return tuple(
         Table(
             name=TableName(schema, row["name"]),
@@ -45,9 +45,15 @@ def tables(session: Session, schema: str, names: Collection[str] | None = None) 
             create_options=row["create_options"],
             comment=row["comment"],
         )
-        for row in ask("tables")
+        for row in found["tables"]
         if names is None or row["name"] in names
     )
+
+
+def columns(session: Session, name: TableName) -> tuple[Column, ...]:
+    """The columns of one base table, in order; empty if there is no such table."""
+    rows = session.query(statement("catalog/columns", only=_only({name.name})), {"schema": name.schema})
+    return tuple(map(_column, rows))
 
 
 def _only(names: Collection[str] | None) -> Fragment:

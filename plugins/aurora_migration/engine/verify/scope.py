@@ -6,6 +6,7 @@ where a chunk ends is asked of them, so that it holds no more rows than wanted o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -13,7 +14,8 @@ from typing import Any, Final
 from aurora_migration.model.chunk import Bound, Chunk
 from aurora_migration.model.config import VerificationLevel
 from aurora_migration.model.plan import PlannedTable
-from aurora_migration.model.table import Column, Table
+from aurora_migration.model.table import INTEGER_TYPES, Column, Table
+from aurora_migration.mysql import catalog
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.key_text import keys_condition
 from aurora_migration.sql.library import statement
@@ -24,6 +26,7 @@ from aurora_migration.sql.row_hash import aggregates, row_hash
 
 SEPARATOR: Final = "|"  # in no encoded key: encodings are digits, hexadecimal digits, dates and times
 _KEYS_PER_STATEMENT: Final = 500
+_WIDTH: Final = re.compile(r"\(\d+\)")
 _KEY_TEXT_CHARACTERS: Final = 256 << 10  # of keys in one statement: well below any max_allowed_packet in use
 
 
@@ -50,8 +53,14 @@ Pair = tuple[Side, Side]
 
 
 def sides(source: Session, target: Session, planned: PlannedTable) -> Pair:
-    """The table on the source and on the target."""
-    return Side(source, planned.table), Side(target, replace(planned.table, name=planned.target))
+    """The table on the source and on the target, whose columns are read anew to see which have the same type."""
+    there = {column.name.lower(): column for column in catalog.columns(target, planned.target)}
+    columns = tuple(
+        column if _alike(column, there.get(column.name.lower())) else replace(column, alike=False)
+        for column in planned.table.columns
+    )
+    table = replace(planned.table, columns=columns)
+    return Side(source, table), Side(target, replace(table, name=planned.target))
 
 
 def chunk_values(side: Side, chunk: Chunk) -> dict[str, Fragment]:
@@ -118,6 +127,18 @@ def measure(level: VerificationLevel, side: Side, chunk: Chunk) -> dict[str, Any
         "verify/range_checksum", aggregates=aggregates(multiset=multiset), hash=row_hash(side.table), **values
     )
     return side.session.query(sql)[0]
+
+
+def _alike(column: Column, other: Column | None) -> bool:
+    """A ? in the name of a member may stand for a character that the catalog cannot show."""
+    if other is None or (column.data_type in {"enum", "set"} and "?" in column.column_type):
+        return False
+    return (_type(column), column.charset) == (_type(other), other.charset)
+
+
+def _type(column: Column) -> str:
+    """Without the display width of integers, which servers before 8.0.19 tell."""
+    return _WIDTH.sub("", column.column_type) if column.data_type in INTEGER_TYPES else column.column_type
 
 
 def _key_literal(side: Side, key: str) -> str:
