@@ -70,8 +70,9 @@ bench-four-gigabytes: setup ## the same for 4 GiB: the engine, mydumper and the 
 bench-verify: setup ## time verification against CHECKSUM TABLE on servers of its own; writes docs/benchmarks.md (BENCH="--size-mib 100")
 	$(PY) -m bench.verify $(BENCH)
 
-bench-orchestration: setup ## measure what Airflow and the engine cost for each task, table, chunk and MiB; writes bench/results/scaling.json
+bench-orchestration: setup ## measure what Airflow and the engine cost for each task, table, chunk and MiB; writes docs/scaling.md
 	$(PY) -m bench.orchestration $(BENCH)
+	$(PY) -m bench.simulate --write
 
 simulate: setup ## let the planner plan 10 TiB in 20,000 tables and reckon the load of it, without a server (BENCH="--seed 1 --tib 2")
 	$(PY) -m bench.simulate $(BENCH)

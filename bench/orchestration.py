@@ -2,8 +2,8 @@
 
 Three things: mapped tasks that do nothing, a thousand tiny tables migrated end to end by the real DAG, and what
 the engine itself takes for a mebibyte, a chunk, a key range and a question while planning. The figures go to
-`bench/results/scaling.json`, from which `bench.simulate` reckons; the load average that stands beside them says
-how far to trust them.
+`bench/results/scaling.json`, from which `bench.simulate` reckons, and from there into docs/scaling.md; the load
+average that stands beside them says how far to trust them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from bench import page, scaling_page
 from bench.engine_costs import measure_engine
 from bench.simulate import CONSTANTS
 from local import sessions
@@ -125,7 +126,7 @@ def measure(folder: Path, parts: Sequence[str], tables: int, rounds: int) -> dic
     options = {"innodb_flush_log_at_trx_commit": "2", "sync_binlog": "0", "innodb_buffer_pool_size": "1G"}
     pair = pair_up(folder / "pair", source_options=options, target_options=options)
     airflow = _airflow(folder, pair)
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"machine": page.machine(), "mysql": pair.source.dist.version}
     try:
         if tables:
             make_tiny_tables(pair, tables)
@@ -195,6 +196,8 @@ def main(arguments: list[str] | None = None) -> int:
     if set(PARTS) <= set(found):
         found["constants"] = constants(found)
     chosen.result.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    if chosen.result.resolve() == CONSTANTS.resolve() and set(PARTS) <= set(found):
+        scaling_page.write()
     print(json.dumps(found.get("constants", {}), indent=2))
     if "tiny" in chosen.parts:
         tiny = found["tiny"]
