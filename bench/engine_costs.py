@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -164,8 +164,8 @@ def _is(planned: PlannedTable, beginning: str) -> bool:
     return planned.mapping.source.name.startswith(beginning)
 
 
-def _forget(sides: Sides) -> Callable[[TableMapping], None]:
-    return lambda mapping: load.forget_chunks(sides.target, sides.control, mapping.source)
+def _forget(sides: Sides) -> Callable[[Sequence[TableMapping]], None]:
+    return lambda mappings: load.forget_chunks(sides.target, sides.control, *(one.source for one in mappings))
 
 
 def _endpoint(role: str, login: Login) -> Endpoint:

@@ -18,8 +18,8 @@ nothing at all.
 clear this task.
 """,
     "schema_wave_1": """
-Creates databases and tables with the key they are walked by, and no other index, key or trigger. Depending on
-*Target table prep mode* it empties or drops tables that are there.
+Creates databases and tables with the key they are walked by, small tables with their plain indexes too; no other
+index, foreign key or trigger. Depending on *Target table prep mode* it empties or drops tables that are there.
 
 **Cleared?** Only together with downstream: alone it would take away what later tasks have made, and refuses.
 """,
@@ -41,8 +41,8 @@ Copies rows, chunk by chunk; a chunk's rows and the record of it commit in **one
 Applies what was changed on the source during the load, before unique indexes and foreign keys are there.
 """,
     "schema_wave_2": """
-Builds secondary and unique indexes (one ALTER a table), foreign keys and counters, and gathers statistics. It
-may be cleared: what is there is left alone.
+Builds secondary and unique indexes (one ALTER a table, several tables at a time), foreign keys and counters, and
+gathers statistics. It may be cleared: what is there is left alone.
 """,
     "objects": """
 Creates views, routines, triggers and, **disabled**, events. What the target refuses is a finding with its

@@ -19,7 +19,7 @@ from aurora_migration.model.names import TableName
 from aurora_migration.model.table import Column
 from aurora_migration.mysql.errno import DRIVER_ERRORS, translate
 from aurora_migration.mysql.session import SQL_MODE, Session
-from aurora_migration.mysql.text import server_text
+from aurora_migration.mysql.text import decoded, server_text
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import Fragment, identifier, qualified, raw
 
@@ -42,6 +42,12 @@ class CreationContext:
 def show_create_table(session: Session, name: TableName) -> str:
     """The server's CREATE TABLE. Raises: StatementError if there is no such table."""
     rows = server_text(session, statement("schema/show_create_table", table=qualified(name)))
+    return str(rows[0]["Create Table"])
+
+
+def shown_create_table(session: Session, name: TableName) -> str:
+    """The same inside `unconverted`, whose two statements then serve many tables."""
+    rows = decoded(session.query(statement("schema/show_create_table", table=qualified(name))))
     return str(rows[0]["Create Table"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from airflow.sdk import Context
@@ -18,7 +19,7 @@ from aurora_migration.store import load, runs, sync
 
 
 class SchemaWave1Operator(MigrationOperator):
-    """Creates databases and tables with the key they are walked by, and no other index, key or trigger."""
+    """Creates databases and tables with the key they are walked by, small ones with plain indexes; no trigger."""
 
     ui_color = "#fef7e0"
 
@@ -33,16 +34,17 @@ class SchemaWave1Operator(MigrationOperator):
                 run.options,
                 source,
                 target,
-                lambda mapping: _forget(run, target, mapping.source),
+                lambda mappings: _forget(run, target, [mapping.source for mapping in mappings]),
+                run.config.load.parallel_units,
             )
             save_rules(run, target, "schema-wave-1", rules)
             summary.update(tables=len(plan.tables), rules=len(rules))
         return summary
 
 
-def _forget(run: Run, target: Session, table: TableName) -> None:
-    load.forget_chunks(target, run.control, table)
-    sync.forget_table(target, run.control, table)
+def _forget(run: Run, target: Session, tables: Sequence[TableName]) -> None:
+    load.forget_chunks(target, run.control, *tables)
+    sync.forget_tables(target, run.control, tables)
 
 
 class SchemaWave2Operator(MigrationOperator):
@@ -53,7 +55,7 @@ class SchemaWave2Operator(MigrationOperator):
     def run_phase(self, run: Run, context: Context) -> dict[str, Any]:
         with run.sessions() as (source, target), run.phase(target, "schema-wave-2") as summary:
             plan = run.plan(source)
-            rules = complete_tables(plan, source, target, self.log.info)
+            rules = complete_tables(plan, source, target, self.log.info, run.config.load.parallel_units)
             save_rules(run, target, "schema-wave-2", rules)
             summary.update(tables=len(plan.tables), rules=len(rules))
         return summary

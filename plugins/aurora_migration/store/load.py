@@ -92,11 +92,14 @@ def fingerprints(session: Session, control: Control, names: Iterable[TableName])
     return found
 
 
-def forget_chunks(session: Session, control: Control, table: TableName) -> None:
-    """Forget that any row of a source table was written, and how it was cut."""
+def forget_chunks(session: Session, control: Control, *tables: TableName) -> None:
+    """Forget that any row of some source tables was written, and how they were cut: of all of them or of none."""
     with session.transaction():
-        control.execute(session, "delete_chunks", **_table(table))
-        control.execute(session, "delete_ranges", **_table(table))
+        left = iter(tables)
+        while some := list(islice(left, _ROWS_A_STATEMENT)):
+            names = json.dumps([_table(name) for name in some], ensure_ascii=False)
+            control.execute(session, "delete_chunks", names=names)
+            control.execute(session, "delete_ranges", names=names)
 
 
 def save_units(session: Session, control: Control, units: Iterable[LoadUnit]) -> None:

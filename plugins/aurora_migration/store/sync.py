@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -97,9 +98,10 @@ def add_table(session: Session, control: Control, found: TableSync) -> None:
     control.execute(session, "add_sync_table", **_mode(found))
 
 
-def forget_table(session: Session, control: Control, table: TableName) -> None:
-    """Forget a table's mode: its rows are about to be loaded anew."""
-    control.execute(session, "forget_sync_table", schema=table.schema, table=table.name)
+def forget_tables(session: Session, control: Control, tables: Sequence[TableName]) -> None:
+    """Forget the tables' modes: their rows are about to be loaded anew."""
+    names = json.dumps([{"schema": one.schema, "table": one.name} for one in tables], ensure_ascii=False)
+    control.execute(session, "forget_sync_tables", names=names)
 
 
 def end_passing_mode(session: Session, control: Control, until: Until) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,7 @@ class SchemaRun:
     reset: list[TableMapping] = field(default_factory=list)
     on_reset: Callable[[TableMapping], None] = lambda _: None
     told: list[str] = field(default_factory=list)
+    workers: int = 1
 
     @property
     def session(self) -> Session:
@@ -44,15 +45,16 @@ class SchemaRun:
         return build_plan(self.config, RunOptions(prep_mode=self.mode), self.made.source)
 
     def first(self) -> tuple[AppliedRule, ...]:
-        def before_reset(mapping: TableMapping) -> None:
-            self.on_reset(mapping)
-            self.reset.append(mapping)
+        def before_reset(mappings: Sequence[TableMapping]) -> None:
+            for mapping in mappings:
+                self.on_reset(mapping)
+                self.reset.append(mapping)
 
         options = RunOptions(prep_mode=self.mode)
-        return create_tables(self.plan(), options, self.made.source, self.session, before_reset)
+        return create_tables(self.plan(), options, self.made.source, self.session, before_reset, self.workers)
 
     def second(self) -> tuple[AppliedRule, ...]:
-        return complete_tables(self.plan(), self.made.source, self.session, self.told.append)
+        return complete_tables(self.plan(), self.made.source, self.session, self.told.append, self.workers)
 
     def programs(self) -> ProgramsResult:
         return create_programs(self.plan(), self.made.source, self.session)

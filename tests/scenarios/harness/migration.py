@@ -113,7 +113,7 @@ class _Migration:
                 self.options,
                 source,
                 target,
-                lambda mapping: load.forget_chunks(target, self.control, mapping.source),
+                lambda mappings: load.forget_chunks(target, self.control, *(one.source for one in mappings)),
             )
 
     def _plan_load(self) -> None:

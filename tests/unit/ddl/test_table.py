@@ -16,7 +16,7 @@ from aurora_migration.sql.ddl.table import KeyKind, render
 from aurora_migration.sql.ddl.table_compare import table_differences
 from aurora_migration.sql.ddl.table_parser import parse_table
 from aurora_migration.sql.ddl.table_rules import rewrite_table
-from aurora_migration.sql.ddl.table_waves import as_typed, first_wave, index_batches
+from aurora_migration.sql.ddl.table_waves import as_typed, first_wave, index_batches, with_plain_indexes
 
 FULL = r"""CREATE TABLE `t``x` (
   `id` int NOT NULL AUTO_INCREMENT COMMENT 'AUTO_INCREMENT, KEY `k` (`a`)',
@@ -159,6 +159,18 @@ def test_the_first_wave_keeps_what_rows_need() -> None:
         table(), keys=table(FULL.replace("KEY `k,1` (`a`)", "KEY `k,1` (`id`)")).keys[1:]
     )
     assert [key.name for key in first_wave(counted, None).keys] == ["k,1"], "the counter needs an index"
+
+
+def test_a_small_table_gets_plain_indexes_in_front_of_all_others_early() -> None:
+    def early(text: str, chunk_key: str = "PRIMARY") -> list[str]:
+        return [key.name for key in with_plain_indexes(first_wave(table(text), chunk_key), table(text)).keys]
+
+    assert early(FULL) == ["PRIMARY", "k,1"], "no unique, functional, spatial, fulltext one"
+    assert early(FULL, "u") == ["PRIMARY", "u", "k,1"]
+    assert early(FULL.replace("((upper(`a`)),`id`)", "(`a`,`id`)")) == ["PRIMARY", "k,1", "f2"]
+    assert early(
+        FULL.replace("KEY `k,1` (`a`)", "KEY `k,1` ((lower(`a`)))").replace("`f2` ((upper(`a`)),", "`f2` (")
+    ) == ["PRIMARY"], "would have to be made again behind what comes later"
 
 
 def test_a_collation_taken_from_the_table_is_not_given_to_the_column() -> None:

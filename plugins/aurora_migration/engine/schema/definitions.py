@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from aurora_migration.errors import MigrationError
 from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import MigrationPlan, PlannedTable
 from aurora_migration.model.rule import AppliedRule
-from aurora_migration.mysql.ddl import member_in_use, names_ignore_case, show_create_table
+from aurora_migration.mysql.ddl import member_in_use, names_ignore_case, shown_create_table
 from aurora_migration.mysql.session import Session
+from aurora_migration.mysql.text import unconverted
 from aurora_migration.sql.ddl.members import unsure_members, with_members
 from aurora_migration.sql.ddl.names import NameMap, name_map
 from aurora_migration.sql.ddl.table import TableDefinition
 from aurora_migration.sql.ddl.table_parser import parse_table
 from aurora_migration.sql.ddl.table_rules import rewrite_table
+
+SMALL_BYTES: Final = 1 << 20  # of data by statistics, which may be stale: that costs speed and nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +32,26 @@ class ExpectedTable:
     rules: tuple[AppliedRule, ...]
 
 
+def is_small(planned: PlannedTable) -> bool:
+    """Whether statements cost more than rows do: an ALTER TABLE takes the time of tens of thousands of rows."""
+    return planned.table.data_bytes <= SMALL_BYTES
+
+
 def plan_names(plan: MigrationPlan, source: Session) -> NameMap:
     """The plan's name changes, compared as the source compares names."""
     return name_map(plan, fold_case=names_ignore_case(source))
 
 
-def expected_table(planned: PlannedTable, source: Session, names: NameMap) -> ExpectedTable:
-    """Read the source's definition and apply the rules. Raises: UnsupportedTableError."""
+def expected_tables(tables: Iterable[PlannedTable], source: Session, names: NameMap) -> tuple[ExpectedTable, ...]:
+    """Read the source's definitions and apply the rules. Raises: UnsupportedTableError."""
+    with unconverted(source):
+        return tuple(_expected(planned, source, names) for planned in tables)
+
+
+def _expected(planned: PlannedTable, source: Session, names: NameMap) -> ExpectedTable:
     name = planned.mapping.source
     with about(f"table {name}"):
-        final, rules = rewrite_table(parse_table(show_create_table(source, name)), name, names)
+        final, rules = rewrite_table(parse_table(shown_create_table(source, name)), name, names)
     return ExpectedTable(planned, final, rules)
 
 
@@ -58,10 +72,14 @@ def with_lost_members(
     return replace(definition, columns=tuple(columns)), tuple(rules)
 
 
-def found_table(target: Session, name: TableName) -> TableDefinition:
-    """The definition that is on the target now. Raises: StatementError if there is no such table."""
-    with about(f"table {name}"):
-        return parse_table(show_create_table(target, name))
+def found_tables(target: Session, names: Iterable[TableName]) -> dict[TableName, TableDefinition]:
+    """The definitions that are on the target now. Raises: StatementError if there is no such table."""
+    found = {}
+    with unconverted(target):
+        for name in names:
+            with about(f"table {name}"):
+                found[name] = parse_table(shown_create_table(target, name))
+    return found
 
 
 @contextlib.contextmanager

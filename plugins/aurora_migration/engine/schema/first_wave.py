@@ -1,5 +1,8 @@
 """Wave 1: databases and tables with the key they are walked by, and nothing that slows or disturbs the load.
 
+A small table gets its plain indexes here: for a thousand of them the ALTERs of wave 2 would take longer than all
+else together. That is a matter of what is created only: what a table that is there must have is the same for all.
+
 All existing tables are looked at before anything is touched. Each step can be repeated: a table's records of
 loaded chunks are deleted, and that is committed, before its rows go; so a run that dies in between never believes
 rows that are not there. Nor does one whose table somebody else has emptied or dropped.
@@ -8,19 +11,22 @@ rows that are not there. Nor does one whose table somebody else has emptied or d
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from aurora_migration.engine.schema.databases import ensure_databases
 from aurora_migration.engine.schema.definitions import (
     ExpectedTable,
     about,
-    expected_table,
-    found_table,
+    expected_tables,
+    found_tables,
+    is_small,
     plan_names,
     with_lost_members,
     without_foreign_key_checks,
 )
+from aurora_migration.engine.schema.side_by_side import Crew, Sides, slices
 from aurora_migration.errors import SchemaMismatchError
 from aurora_migration.model.config import TargetTablePrepMode
 from aurora_migration.model.names import TableMapping, TableName
@@ -30,13 +36,15 @@ from aurora_migration.mysql import ddl
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.ddl.table import TableDefinition, render
 from aurora_migration.sql.ddl.table_compare import PartDifference, PartKind, table_differences
-from aurora_migration.sql.ddl.table_waves import as_typed, first_wave
+from aurora_migration.sql.ddl.table_waves import as_typed, first_wave, with_plain_indexes
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import identifier, join, qualified, raw, trusted
 
 log = logging.getLogger(__name__)
 
-BeforeReset = Callable[[TableMapping], None]
+BeforeReset = Callable[[Sequence[TableMapping]], None]
+_AT_A_TIME: Final = 100  # tables between the records that go and the rows that go
+_A_TURN: Final = 10  # tables that a session makes before it asks for more
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +67,45 @@ class _Step:
 
 
 def create_tables(
-    plan: MigrationPlan, options: RunOptions, source: Session, target: Session, before_reset: BeforeReset
+    plan: MigrationPlan,
+    options: RunOptions,
+    source: Session,
+    target: Session,
+    before_reset: BeforeReset,
+    workers: int = 1,
 ) -> tuple[AppliedRule, ...]:
     """Bring every planned table into the state that the load starts from, as ``options.prep_mode`` says.
 
-    ``before_reset`` is called, and must commit, before a table is created, emptied or dropped, and for every
-    table that is kept and is empty: whatever is recorded of it, its rows are not there.
-    Raises: SchemaMismatchError, before anything is changed, if a table is not what the plan needs.
+    ``before_reset`` is called, and must commit, before tables are created, emptied or dropped, and for tables
+    that are kept and are empty: whatever is recorded of them, their rows are not there. New tables are made by
+    ``workers`` sessions at a time. Raises: SchemaMismatchError, before anything is changed, if a table is not what
+    the plan needs.
     """
     names = plan_names(plan, source)
-    steps = _steps(plan, [expected_table(planned, source, names) for planned in plan.tables], source, target)
+    steps = _steps(plan, expected_tables(plan.tables, source, names), source, target)
     for step in steps:
         _check(step, options.prep_mode)
     rules = [*ensure_databases(plan, names, source, target)]
+    with Crew.of(source, target, workers) as crew:
+        for some in slices(steps, _AT_A_TIME):
+            rules += _prepare(some, options.prep_mode, crew, before_reset)
+    return tuple(rules)
+
+
+def _prepare(
+    steps: Sequence[_Step], mode: TargetTablePrepMode, crew: Crew, before_reset: BeforeReset
+) -> list[AppliedRule]:
+    target = crew.members[0].target
+    before_reset([step.mapping for step in steps if _loses_records(step, mode, target)])
     with without_foreign_key_checks(target):
         for step in steps:
             with about(f"table {step.name}"):
-                rules += step.expected.rules
-                rules += _prepare(step, options.prep_mode, source, target, before_reset)
-    return tuple(rules)
+                _clear(step, mode, target)
+    missing = [step for step in steps if not _stays(step, mode)]
+    lost: dict[TableName, tuple[AppliedRule, ...]] = {}
+    for made in crew.each(slices(missing, _A_TURN), _create_some):
+        lost.update(made)
+    return [rule for step in steps for rule in (*step.expected.rules, *lost.get(step.name, ()))]
 
 
 def _steps(
@@ -89,6 +117,8 @@ def _steps(
     at_source = {schema: ddl.trigger_names(source, schema) for schema in plan.schemas}
     inbound = {schema: ddl.inbound_foreign_keys(target, schema) for schema in schemas}
     planned_targets = {planned.target for planned in plan.tables}
+    names = [planned.target for planned in plan.tables]
+    found = found_tables(target, [name for name in names if kinds[name.schema].get(name.name) == "BASE TABLE"])
     steps = []
     for table in expected:
         origin, name = table.planned.mapping.source, table.planned.target
@@ -96,10 +126,10 @@ def _steps(
         if kind not in {None, "BASE TABLE"}:
             raise _mismatch(name, f"there is a {kind} of that name", "drop or rename it on the target")
         strangers = inbound[name.schema].get(name.name, set()) - planned_targets
-        found = found_table(target, name) if kind is not None else None
         there = triggers[name.schema].get(name.name, [])
         strange = set(there) - set(at_source[origin.schema].get(origin.name, []))
-        steps.append(_Step(table, _first(table, bool(strangers)), found, tuple(there), tuple(sorted(strange))))
+        first = _first(table, bool(strangers))
+        steps.append(_Step(table, first, found.get(name), tuple(there), tuple(sorted(strange))))
     return steps
 
 
@@ -137,26 +167,48 @@ def _later(step: _Step, difference: PartDifference) -> bool:
     return difference.part is PartKind.INDEX and step.first.key(difference.name) is None
 
 
-def _prepare(
-    step: _Step, mode: TargetTablePrepMode, source: Session, target: Session, before_reset: BeforeReset
-) -> tuple[AppliedRule, ...]:
-    table = qualified(step.name)
-    if step.found is not None and mode is TargetTablePrepMode.DO_NOTHING:
-        _drop_triggers(step, target)
-        if not ddl.has_rows(target, step.name):
-            before_reset(step.mapping)
-        return ()
-    before_reset(step.mapping)
-    if step.found is not None and mode is TargetTablePrepMode.TRUNCATE:
-        _drop_triggers(step, target)
+def _stays(step: _Step, mode: TargetTablePrepMode) -> bool:
+    return step.found is not None and mode is not TargetTablePrepMode.DROP_AND_CREATE
+
+
+def _loses_records(step: _Step, mode: TargetTablePrepMode, target: Session) -> bool:
+    if step.found is None or mode is not TargetTablePrepMode.DO_NOTHING:
+        return True
+    return not ddl.has_rows(target, step.name)
+
+
+def _clear(step: _Step, mode: TargetTablePrepMode, target: Session) -> None:
+    """Take away what is there. One table at a time: those that keys connect lock one another."""
+    if step.found is None:
+        return
+    if mode is TargetTablePrepMode.DROP_AND_CREATE:
+        target.execute(statement("schema/drop_table", table=qualified(step.name)))
+        return
+    _drop_triggers(step, target)
+    if mode is TargetTablePrepMode.TRUNCATE:
         _drop_foreign_keys(step, target)
-        target.execute(statement("schema/truncate_table", table=table))
+        target.execute(statement("schema/truncate_table", table=qualified(step.name)))
         log.info("table emptied name=%s", step.name)
-        return ()
-    first, rules = with_lost_members(as_typed(step.first), step.expected.planned, source)
-    target.execute(statement("schema/drop_table", table=table))
-    target.execute(trusted(render(first, table.plain)))
-    log.info("table created name=%s indexes=%d", step.name, len(first.keys))
+
+
+def _create_some(sides: Sides, steps: Sequence[_Step]) -> dict[TableName, tuple[AppliedRule, ...]]:
+    """Make tables that are not there, or no longer; returns the rules that only rows can tell."""
+    rules = {}
+    with without_foreign_key_checks(sides.target):
+        for step in steps:
+            with about(f"table {step.name}"):
+                rules[step.name] = _create(sides, step)
+    return rules
+
+
+def _create(sides: Sides, step: _Step) -> tuple[AppliedRule, ...]:
+    table, expected = qualified(step.name), step.expected
+    made = with_plain_indexes(step.first, expected.final) if is_small(expected.planned) else step.first
+    typed, rules = with_lost_members(as_typed(made), expected.planned, sides.source)
+    # a process that was killed a moment ago may still be about to make it
+    sides.target.execute(statement("schema/drop_table", table=table))
+    sides.target.execute(trusted(render(typed, table.plain)))
+    log.info("table created name=%s indexes=%d", step.name, len(made.keys))
     return rules
 
 

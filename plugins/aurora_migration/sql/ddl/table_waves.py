@@ -37,6 +37,21 @@ def first_wave(definition: TableDefinition, chunk_key: str | None, also: Iterabl
     return replace(definition, keys=tuple(kept), foreign_keys=())
 
 
+def with_plain_indexes(first: TableDefinition, definition: TableDefinition) -> TableDefinition:
+    """``first`` and those of the definition's indexes that may be there while rows come, at no risk.
+
+    Never a unique one: rows that come by different chunks, or with changes, may clash in passing. Of the others
+    those in front of the first that is SPATIAL or functional: behind it they would have to be made again.
+    """
+    plain = []
+    for key in definition.keys:
+        if key.kind is KeyKind.SPATIAL or (key.kind is KeyKind.INDEX and key.functional):
+            break
+        if key.kind is KeyKind.INDEX:
+            plain.append(key)
+    return replace(first, keys=tuple(key for key in definition.keys if key in first.keys or key in plain))
+
+
 def as_typed(definition: TableDefinition) -> TableDefinition:
     """The same definition in words that lead the target to write it as the source does.
 
