@@ -80,12 +80,12 @@ def _rows(found: Found) -> Iterable[tuple[str, ...]]:
 def _measured_on(found: Found) -> str:
     loads = {part: found[part]["load_average"] for part in ("engine", "nothing", "tiny")}
     noisy = "Others were at work there: times of the wall are too long. " if max(loads.values()) > _QUIET else ""
-    return f"""Median, and the lowest and highest of {found["engine"]["rounds"]} rounds, made by
-`make bench-orchestration`; every value is in [bench/results/scaling.json](../bench/results/scaling.json). Both
+    return f"""Median, and the lowest and highest of {found["engine"]["rounds"]} rounds, made by `make
+bench-orchestration`; every value is in [bench/results/scaling.json](../bench/results/scaling.json). Both
 servers (MySQL {found["mysql"]}, `sync_binlog` 0, `innodb_flush_log_at_trx_commit` 2) and Airflow shared one
-machine ({found["machine"]}): load average {loads["engine"]} for the engine's figures, {loads["nothing"]} for Airflow's,
-{loads["tiny"]} for the tiny tables. {noisy}What is reckoned with below is processor time where there is one.
-Run it on your servers before you believe any of it."""
+machine ({found["machine"]}): load average {loads["engine"]} for the engine's figures, {loads["nothing"]} for
+Airflow's, {loads["tiny"]} for the tiny tables. {noisy}What is reckoned with below is processor time where
+there is one. Run it on your servers before you believe any of it."""
 
 
 def _bytes(found: Found) -> str:
@@ -116,12 +116,12 @@ def _tasks(found: Found) -> str:
     load = _RUN_MIB * mib / found["engine"]["table_mib"]
     airflow = tasks * found["constants"]["task_seconds"]
     percent = 100 * airflow / (airflow + load)
-    return f"""- **A task costs a fixed amount** for scheduling, a process, the DAG file and the answer. At 4 GiB a
-run of two parallel units has {units} load units, each of which is loaded and verified, and {others} other tasks:
-{tasks} task instances. That is {airflow:.0f} processor seconds of Airflow beside {load:.0f} of the load on both
-servers and in the tasks: {percent:.0f} % of the sum; verification and indexes come on top. The aim is under 10 % of a
-run. This is reckoned from the constants; what whole runs took is in [benchmarks](benchmarks.md), by time of the
-wall."""
+    return f"""- **A task costs a fixed amount** for scheduling, a process, the DAG file and the answer. At 4
+GiB a run of two parallel units has {units} load units, each of which is loaded and verified, and {others}
+other tasks: {tasks} task instances. That is {airflow:.0f} processor seconds of Airflow beside {load:.0f} of
+the load on both servers and in the tasks: {percent:.0f} % of the sum; verification and indexes come on top.
+The aim is under 10 % of a run. This is reckoned from the constants; what whole runs took is in
+[benchmarks](benchmarks.md), by time of the wall."""
 
 
 def tiny_words(found: Found) -> str:
@@ -135,11 +135,11 @@ def tiny_words(found: Found) -> str:
     between = tiny["wall"] - covered(span for some in spans.values() for span in some)
     longest = sorted(lengths, key=lambda task: lengths[task], reverse=True)[:2]
     times = ", ".join(f"`{task}` {lengths[task]:.0f}" for task in _PHASES if task in lengths)
-    return _filled(f"""The whole of `<name>.migrate` for {tiny["tables"]:,} tables of ten rows and an index each:
-{tiny["tasks"]} task instances, {len(spans["load"])} load units, **{tiny["wall"]:.0f} s** at a load average of
-{tiny["load_average"]} on {found["machine"]}. The aim is 60 s for 1,000 on a quiet machine{_aim(tiny)}. From
-the first start to the last end of tasks, in s: {times}; between tasks {between:.0f}, or {100 * between / tiny["wall"]:.0f} %. Most
-went into `{longest[0]}` and `{longest[1]}`.""")
+    return _filled(f"""The whole of `<name>.migrate` for {tiny["tables"]:,} tables of ten rows and an index
+each: {tiny["tasks"]} task instances, {len(spans["load"])} load units, **{tiny["wall"]:.0f} s** at a load
+average of {tiny["load_average"]} on {found["machine"]}. The aim is 60 s for 1,000 on a quiet
+machine{_aim(tiny)}. From the first start to the last end of tasks, in s: {times}; between tasks
+{between:.0f}, or {100 * between / tiny["wall"]:.0f} %. Most went into `{longest[0]}` and `{longest[1]}`.""")
 
 
 def _aim(tiny: Found) -> str:
