@@ -12,6 +12,7 @@ from typing import Any, Final
 
 SERVERS: Final = ("source server", "target server")
 ENGINE: Final = "engine"
+PROOF: Final = "verification"
 Line = dict[str, Any]
 Case = dict[str, Any]
 

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterator
 from typing import Any, Final
 
-from bench.load_figures import ENGINE, Case, case_of, cpu, line_of, markdown, peaks, ratios, shares, spread
+from bench.load_figures import ENGINE, PROOF, Case, case_of, cpu, line_of, markdown, peaks, ratios, shares, spread
 
 # Against whom, in which case, how many times the engine's speed.
 FASTER: Final = (
@@ -43,7 +43,7 @@ def _faster(found: dict[str, Any]) -> Iterator[Row]:
 
 def _proof(found: dict[str, Any]) -> Iterator[Row]:
     case = found.get("verify")
-    line, base = line_of(case, "pt-table-checksum"), line_of(case, "verification")
+    line, base = line_of(case, "pt-table-checksum"), line_of(case, PROOF)
     if case and line and base:
         shown = case_words({**case, "name": "verify"})
         yield "pt-table-checksum", shown, "2.0 × faster", judged(ratios(line, base), 2.0)

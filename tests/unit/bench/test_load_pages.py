@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bench import load_larger, page
+from bench import load_larger, load_page, page
 from bench.load_figures import words_of_dag
 from bench.load_goals import goals
 
@@ -130,3 +130,14 @@ def test_the_page_shows_the_results_that_are_there(tmp_path: Path, names: list[s
     prose = [one for one in text.split("```")[0].splitlines() if not one.startswith("|")]
     assert [one for one in prose if len(one) > 125] == []
     assert "\n\n\n" not in text
+
+
+def test_without_the_engine_nobody_is_compared_with_it() -> None:
+    others = (line("mysqldump | mysql", run(2.0)), line("mydumper + myloader", run(1.0)))
+    for shown in (
+        load_page.table(case("wide", 1_000_000, line("engine", failed="no luck"), *others)),
+        load_page.table(case("wide", 1_000_000, *others)),
+        load_larger.section([result(case("wide", 1_000_000_000, *others))]),
+    ):
+        assert cells(shown, "mydumper + myloader")[1:3] == ["1.00 (1.00–1.00)", "–"]
+        assert "2.00 (2.00–2.00)" in cells(shown, "mysqldump \\| mysql")[1]
