@@ -21,7 +21,7 @@ from typing import Any, Final, Self
 
 from aurora_migration.engine.fullload.loading import LoadContext, load_range
 from aurora_migration.engine.fullload.planning import group_units, plan_ranges
-from aurora_migration.engine.plan import build_plan, fingerprint
+from aurora_migration.engine.plan import build_part, build_plan, fingerprint
 from aurora_migration.engine.schema import complete_tables, create_tables
 from aurora_migration.engine.verify.rows import VerifyContext, verify_range
 from aurora_migration.model.config import MigrationConfig, VerificationLevel
@@ -30,7 +30,7 @@ from aurora_migration.model.report import Verdict
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.reader import RowReader
 from aurora_migration.mysql.session import Session
-from aurora_migration.mysql.writer import prepare
+from aurora_migration.mysql.writer import local_infile_allowed, prepare
 from aurora_migration.sql.row_text import RowStyle
 from aurora_migration.store import load
 from aurora_migration.store.control import Control
@@ -73,10 +73,10 @@ class Work:
         return Control(self.config.control_schema, MIGRATION)
 
     @contextmanager
-    def sessions(self) -> Iterator[tuple[Session, Session]]:
+    def sessions(self, *, several: bool = False) -> Iterator[tuple[Session, Session]]:
         with (
-            Session.open(self.end("source")) as source,
-            Session.open(self.end("target"), local_infile=True) as target,
+            Session.open(self.end("source"), several=several) as source,
+            Session.open(self.end("target"), local_infile=several, several=several) as target,
         ):
             yield source, target
 
@@ -86,18 +86,12 @@ def plan_and_create(work: Work) -> list[int]:
     with work.sessions() as (source, target):
         work.control.ensure(target)
         plan = build_plan(work.config, RunOptions(), source)
-        create_tables(plan, RunOptions(), source, target, lambda _: None)
-        for planned in plan.tables:
-            table = planned.table
-            load.save_table(
-                target,
-                work.control,
-                "run",
-                planned.mapping,
-                fingerprint(planned),
-                table.row_estimate,
-                table.data_bytes,
-            )
+        create_tables(plan, RunOptions(), source, target, lambda _: None, work.workers)
+        facts = [
+            load.TableFacts(one.mapping, fingerprint(one), one.table.row_estimate, one.table.data_bytes)
+            for one in plan.tables
+        ]
+        load.save_tables(target, work.control, "run", facts)
         units = group_units(plan_ranges(source, plan.tables, work.config.load), work.config.load)
         load.save_units(target, work.control, units)
     return [unit.number for unit in units]
@@ -105,21 +99,27 @@ def plan_and_create(work: Work) -> list[int]:
 
 def load_unit(work: Work, unit: int) -> dict[str, Any]:
     """Load one unit in a worker; returns what the worker has used so far."""
-    with work.sessions() as (source, target), RowReader(work.end("source")) as reader:
-        plan = build_plan(work.config, RunOptions(), source)
+    with work.sessions(several=True) as (source, target), RowReader(work.end("source")) as reader:
+        ranges = load.ranges(target, work.control, unit)
+        names = {part.table for part in ranges}
+        plan = build_part(work.config, RunOptions(), source, names)
+        known = load.fingerprints(target, work.control, names)
+        if known != {one.mapping.source: fingerprint(one) for one in plan.tables}:
+            raise RuntimeError("a table has changed since it was planned")
+        style = RowStyle.LOAD_DATA if local_infile_allowed(target) else RowStyle.INSERT
         prepare(target)
-        context = LoadContext(
-            source, reader, target, work.control, "run", RowStyle.LOAD_DATA, work.config.load, lambda _: None
-        )
-        for part in load.ranges(target, work.control, unit):
-            load_range(context, plan.table(part.table), part)
+        context = LoadContext(source, reader, target, work.control, "run", style, work.config.load, lambda _: None)
+        begun = load.begun_ranges(target, work.control, unit)
+        for part in ranges:
+            load_range(context, plan.table(part.table), part, begun=(part.table, part.number) in begun)
     return _used()
 
 
 def complete(work: Work) -> None:
     """The secondary indexes, and fresh statistics."""
     with work.sessions() as (source, target):
-        complete_tables(build_plan(work.config, RunOptions(), source), source, target, lambda _: None)
+        plan = build_plan(work.config, RunOptions(), source)
+        complete_tables(plan, source, target, lambda _: None, work.workers)
 
 
 def verify_unit(work: Work, unit: int) -> dict[str, Any]:

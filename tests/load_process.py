@@ -32,7 +32,7 @@ def main(settings: dict[str, Any]) -> None:
     style = RowStyle(settings["style"])
     with (
         Session.open(source_end) as source,
-        Session.open(target_end, local_infile=True) as target,
+        Session.open(target_end, local_infile=True, several=True) as target,
         RowReader(source_end) as reader,
     ):
         prepare(target)

@@ -86,7 +86,7 @@ def run_load(
     control = control_of(made)
     target_end = endpoint("target", made.pair.target_login)
     with (
-        Session.open(target_end, local_infile=True) as target,
+        Session.open(target_end, local_infile=True, several=True) as target,
         RowReader(endpoint("source", made.pair.source_login)) as reader,
     ):
         prepare(target)

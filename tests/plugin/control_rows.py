@@ -13,6 +13,7 @@ from aurora_migration.model.names import TableMapping, TableName
 from aurora_migration.model.report import Difference, DifferenceKind, TableVerdict, Verdict
 from aurora_migration.mysql.session import Session
 from aurora_migration.store import dms_states, incidents, load, runs, verdicts
+from aurora_migration.store.chunks import recorded
 from aurora_migration.store.control import Control
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -65,9 +66,8 @@ def _chunks(
 ) -> None:
     for number, (lower, upper, rows) in enumerate(cut, 1):
         chunk = Chunk(name, 1, number, lower, upper)
-        with session.transaction():
-            load.claim_chunk(session, control, run_id, chunk)
-            load.finish_chunk(session, control, chunk, rows, 50 * rows)
+        with recorded(session, control, run_id, chunk) as counts:
+            counts(rows, 50 * rows)
 
 
 def _verdicts(session: Session, control: Control, run_id: str, names: list[TableName]) -> None:

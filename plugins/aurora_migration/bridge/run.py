@@ -51,11 +51,11 @@ class Run:
         return endpoint("target", self.config.target.connection)
 
     @contextlib.contextmanager
-    def sessions(self, *, local_infile: bool = False) -> Iterator[tuple[Session, Session]]:
-        """A control session to each side."""
+    def sessions(self, *, local_infile: bool = False, several: bool = False) -> Iterator[tuple[Session, Session]]:
+        """A control session to each side; ``several`` and its risk: see `Session.open`."""
         with (
-            Session.open(self.source) as source,
-            Session.open(self.target, local_infile=local_infile) as target,
+            Session.open(self.source, several=several) as source,
+            Session.open(self.target, local_infile=local_infile, several=several) as target,
         ):
             yield source, target
 

@@ -1,9 +1,10 @@
 """Streams row text from the source in blocks, without building a Python object per value.
 
 Uses the low level of mysqlclient, because its cursors cannot describe a binary result and because fetching in C
-is several times faster. Memory is one block of about `block_bytes` (or one row, if it is longer). A row that the
-server could not build (over max_allowed_packet) arrives as NULL: then `RowTooLongError` tells the caller to read
-the chunk column by column.
+is several times faster. A statement is sent at once and its answer read with the first block: in between the
+source works. Memory is one block of about `BLOCK_BYTES` (or one row, if it is longer). A row that the server could
+not build (over max_allowed_packet) arrives as NULL: then `RowTooLongError` tells the caller to read the chunk
+column by column.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from MySQLdb import _mysql
+from MySQLdb.constants import CLIENT
 
 from aurora_migration.errors import FatalError
 from aurora_migration.mysql.endpoint import Endpoint, SslMode
 from aurora_migration.mysql.errno import DRIVER_ERRORS, translate
 from aurora_migration.sql.quoting import Fragment
 
-BLOCK_BYTES: Final = 1 << 20
+BLOCK_BYTES: Final = 1 << 18  # what a processor keeps near: larger blocks cost more time, not less
+_FIRST_ROWS: Final = 16  # then as many as fit a block by what they weigh, whatever statistics say
+_MOST_ROWS: Final = 4096
+_WEIGHED: Final = 8  # one row of so many
+# libmariadb falls back to the clear, unless it has a host name to verify: so the server is asked, too
 _SESSION: Final = (
-    "SET NAMES binary",
-    "SET SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = 3600, max_execution_time = 0",
+    "SET NAMES binary, SESSION time_zone = '+00:00', SESSION sql_mode = '', SESSION net_write_timeout = 3600, "
+    "SESSION max_execution_time = 0; SHOW SESSION STATUS LIKE 'Ssl_cipher'"
 )
 
 
@@ -36,20 +42,20 @@ class RowReader:
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
+        self._block_rows = 1
+        self._unread = False  # whether a statement was sent whose rows are not all here
         self._connection: Any = self._connect()
 
     def text_rows(self, sql: Fragment, avg_row_bytes: int) -> Iterator[list[bytes]]:
         """Blocks of row texts of a one-column statement. Raises: RowTooLongError, RetryableError."""
-        for rows in self._blocks(sql, avg_row_bytes):
-            block = [row[0] for row in rows]
-            if None in block:
-                raise RowTooLongError("a row's text is over the source's max_allowed_packet")
-            yield block
+        self._send(sql)
+        return self._texts(avg_row_bytes)
 
     def value_rows(self, sql: Fragment, build: Callable[[Sequence[bytes | None]], bytes]) -> Iterator[list[bytes]]:
         """Rows of a statement of raw columns, each made text by ``build``; one row a block."""
-        for rows in self._blocks(sql, BLOCK_BYTES):
-            yield [build(row) for row in rows]
+        self._send(sql)
+        self._block_rows = 1
+        return ([build(row) for row in rows] for rows in self._blocks())
 
     def start_snapshot(self) -> None:
         """Let what is read from now on be of this moment, until `end_snapshot` or a new connection."""
@@ -59,26 +65,48 @@ class RowReader:
         self._run("COMMIT")
 
     def _run(self, text: str) -> None:
-        connection = self._connection = self._connection or self._connect()
+        connection = self._ready()
         try:
             connection.query(text.encode())
         except DRIVER_ERRORS as error:
             raise translate(error, self.endpoint.label) from error
 
-    def _blocks(self, sql: Fragment, avg_row_bytes: int) -> Iterator[Sequence[Any]]:
-        size = max(1, min(4096, BLOCK_BYTES // max(1, avg_row_bytes)))
-        finished = False
-        connection = self._connection = self._connection or self._connect()
+    def _ready(self) -> Any:
+        if self._unread:  # nobody began to read it
+            self.close()
+        self._connection = self._connection or self._connect()
+        return self._connection
+
+    def _send(self, sql: Fragment) -> None:
+        connection, self._unread = self._ready(), True
         try:
-            connection.query(sql.plain.encode("utf-8"))
+            connection.send_query(sql.plain.encode("utf-8"))
+        except DRIVER_ERRORS as error:
+            self.close()
+            raise translate(error, self.endpoint.label) from error
+
+    def _texts(self, avg_row_bytes: int) -> Iterator[list[bytes]]:
+        self._block_rows = max(1, min(_FIRST_ROWS, BLOCK_BYTES // max(1, avg_row_bytes)))
+        for rows in self._blocks():
+            block = [row[0] for row in rows]
+            if None in block:
+                raise RowTooLongError("a row's text is over the source's max_allowed_packet")
+            yield block
+            some = block[::_WEIGHED]
+            self._block_rows = max(1, min(_MOST_ROWS, BLOCK_BYTES * len(some) // max(1, sum(map(len, some)))))
+
+    def _blocks(self) -> Iterator[Sequence[Any]]:
+        connection = self._connection
+        try:
+            connection.read_query_result()
             result = connection.use_result()
-            while rows := result.fetch_row(maxrows=size):
+            while rows := result.fetch_row(maxrows=self._block_rows):
                 yield rows
-            finished = True
+            self._unread = False
         except DRIVER_ERRORS as error:
             raise translate(error, self.endpoint.label) from error
         finally:
-            if not finished:
+            if self._unread:
                 # An abandoned result would have to be read to its end: a new connection is cheaper. It is made by
                 # the next statement, since here it could hide the error that ended this one.
                 self.close()
@@ -87,18 +115,19 @@ class RowReader:
         endpoint = self.endpoint
         try:
             connection = _open(endpoint)
-            if endpoint.encrypted and not endpoint.tls_is_optional and not _is_encrypted(connection):
+            connection.query(_SESSION.encode())
+            connection.next_result()
+            encrypted = bool(connection.store_result().fetch_row()[0][1])
+            if endpoint.encrypted and not endpoint.tls_is_optional and not encrypted:
                 connection.close()
                 raise endpoint.refusal_without_tls()
-            for text in _SESSION:
-                connection.query(text.encode())
         except DRIVER_ERRORS as error:
             raise translate(error, endpoint.label) from error
         return connection
 
     def close(self) -> None:
         """Close; a statement after it opens a new connection. Does not raise."""
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._unread = self._connection, None, False
         if connection is not None:
             with contextlib.suppress(*DRIVER_ERRORS):
                 connection.close()
@@ -119,17 +148,12 @@ def _open(endpoint: Endpoint) -> Any:
         user=endpoint.user,
         password=endpoint.password,
         conv={},
+        client_flag=CLIENT.MULTI_STATEMENTS,  # all text here is this package's own
         connect_timeout=endpoint.connect_timeout_seconds,
         **({"compress": True} if endpoint.compress else {}),  # any value would turn it on
         local_infile=0,  # libmariadb's default would let a server ask for any file of this machine
         **_tls(endpoint),
     )
-
-
-def _is_encrypted(connection: Any) -> bool:
-    """Asked of the server: libmariadb falls back to the clear, unless it has a host name to verify."""
-    connection.query(b"SHOW SESSION STATUS LIKE 'Ssl_cipher'")
-    return bool(connection.store_result().fetch_row()[0][1])
 
 
 def _tls(endpoint: Endpoint) -> dict[str, Any]:

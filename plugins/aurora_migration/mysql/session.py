@@ -1,7 +1,8 @@
 """A connection whose session state is known.
 
 Every session is set to UTC, utf8mb4, one sql_mode and sane waits before its first statement, so that no result
-depends on a server's defaults. Statements are `Fragment`s with driver values; rows come back as dictionaries.
+depends on a server's defaults; one statement does all that, since over a long line a round trip costs more than
+what it asks. Statements are `Fragment`s with driver values; rows come back as dictionaries.
 Driver errors leave here as errors of this package. TCP keepalive finds a dead peer in about a minute, so long
 DDL needs no read timeout.
 """
@@ -9,25 +10,21 @@ DDL needs no read timeout.
 from __future__ import annotations
 
 import contextlib
-import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Final, Self
 
-from pymysql.connections import Connection
-from pymysql.constants import CLIENT
+from pymysql.constants import CLIENT, COMMAND
 from pymysql.cursors import DictCursor
-from pymysql.err import OperationalError
 
 from aurora_migration.errors import ConfigurationError
-from aurora_migration.mysql.compression import CompressedSocket
+from aurora_migration.mysql.connection import connect
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.errno import DRIVER_ERRORS, errno_of, translate
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import Fragment, identifier, join, parameter, raw
 
-_NO_TLS: Final = 2026  # CR_SSL_CONNECTION_ERROR
 SQL_MODE: Final = "STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES,NO_ENGINE_SUBSTITUTION"
 _NOT_ALLOWED_HERE: Final = frozenset(
     {1193, 1227, 1229, 1238}
@@ -48,6 +45,9 @@ _WHERE_KNOWN: Final[dict[str, str | int]] = {
     "sql_quote_show_create": 1,
 }
 
+Rows = list[dict[str, Any]]
+Statement = tuple[Fragment, Mapping[str, Any]]  # with the values of its parameters
+
 
 class Session:
     """One open connection. Use as a context manager; not shared between threads."""
@@ -55,37 +55,100 @@ class Session:
     def __init__(self, endpoint: Endpoint, connection: Any) -> None:
         self.endpoint = endpoint
         self.connection = connection
+        self._settled: dict[str, str | int] = {}
 
     @classmethod
-    def open(cls, endpoint: Endpoint, *, local_infile: bool = False, answer_seconds: int | None = None) -> Self:
+    def open(
+        cls,
+        endpoint: Endpoint,
+        *,
+        local_infile: bool = False,
+        several: bool = False,
+        answer_seconds: int | None = None,
+    ) -> Self:
         """Connect and set the session. Raises: ConfigurationError, RetryableError.
 
+        ``several``: `query_all` sends its statements in one packet. Not for a session that runs text of another
+        server, such as its DDL, since a second statement in that text would then be run.
         ``answer_seconds``: how long a statement may take to answer before the connection counts as lost.
         """
-        session = cls(endpoint, _connect(endpoint, local_infile=local_infile))
+        session = cls(endpoint, connect(endpoint, local_infile=local_infile, several=several))
         session.connection._read_timeout = session.connection._write_timeout = answer_seconds
         try:
-            session.set_variables(_ALWAYS)
-            session.try_variables(_WHERE_KNOWN)
+            if not session._tried(session._begin, _ALWAYS | _WHERE_KNOWN):
+                session._begin(_ALWAYS)
+                session.try_variables(_WHERE_KNOWN)
         except BaseException:
             session.close()
             raise
         return session
 
-    def query(self, sql: Fragment, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    def _begin(self, values: Mapping[str, str | int]) -> None:
+        self.execute(raw("SET NAMES utf8mb4, ") + _assignments(values), values)
+
+    def query(self, sql: Fragment, values: Mapping[str, Any] | None = None) -> Rows:
         """Run a statement and return its rows; column names are those of the statement's aliases."""
         with self._cursor(sql, values) as cursor:
             return list(cursor.fetchall())
+
+    def query_all(self, statements: Sequence[Statement]) -> list[Rows]:
+        """Run statements one after the other and return the rows of each; the first that fails ends them.
+
+        One round trip, and one packet, in a session that was opened for ``several``. Raises: as `query`.
+        """
+        if not self.connection.client_flag & CLIENT.MULTI_STATEMENTS:
+            return [self.query(sql, values) for sql, values in statements]
+        found: list[Rows] = []
+        with self._translated(), self.connection.cursor(DictCursor) as cursor:
+            cursor.execute(";\n".join(cursor.mogrify(sql.text, dict(values)) for sql, values in statements))
+            found.append(list(cursor.fetchall()))
+            while cursor.nextset():
+                found.append(list(cursor.fetchall()))
+        return found
+
+    @contextlib.contextmanager
+    def asked(self, sql: Fragment, values: Mapping[str, Any]) -> Iterator[Callable[[], Rows]]:
+        """Send a statement and go on; the function that it gives waits for the rows.
+
+        Until it was called, or the block has ended, nothing else may be asked. Raises: as `query`, on both calls.
+        """
+        pending, connection = True, self.connection
+
+        def answer() -> Rows:
+            nonlocal pending
+            pending = False
+            with self._translated():
+                connection.next_result()
+                names = [field.name for field in connection._result.fields]
+                return [dict(zip(names, row, strict=True)) for row in connection._result.rows]
+
+        with self._translated(), connection.cursor() as cursor:
+            connection._execute_command(COMMAND.COM_QUERY, cursor.mogrify(sql.text, dict(values)))
+        try:
+            yield answer
+        finally:
+            if pending:
+                with contextlib.suppress(Exception):
+                    answer()
 
     def scalar(self, sql: Fragment, values: Mapping[str, Any] | None = None) -> Any:
         """The first column of the first row, or None if there is no row."""
         rows = self.query(sql, values)
         return next(iter(rows[0].values())) if rows else None
 
-    @cached_property
+    @property
     def max_allowed_packet(self) -> int:
-        """Bytes of the longest packet that the server takes; it is fixed when a session begins, so asked once."""
-        return int(self.scalar(statement("load/max_allowed_packet")))
+        """Bytes of the longest packet that the server takes; it is fixed when a session begins."""
+        return int(self._limits["packet"])
+
+    @property
+    def local_infile(self) -> bool:
+        """Whether the server took LOAD DATA LOCAL when this session first asked."""
+        return bool(self._limits["local_infile"])
+
+    @cached_property
+    def _limits(self) -> dict[str, Any]:
+        return self.query(statement("load/limits"))[0]
 
     def execute(self, sql: Fragment, values: Mapping[str, Any] | None = None) -> int:
         """Run a statement and return the number of rows it affected."""
@@ -93,16 +156,21 @@ class Session:
             return int(cursor.rowcount)
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        """BEGIN … COMMIT; any exception rolls back (a lost connection is rolled back by the server)."""
-        self.execute(raw("START TRANSACTION"))
+    def transaction(self, *first: Statement) -> Iterator[list[Statement]]:
+        """BEGIN, ``first``, the block, what the block has put on the list that it gets, COMMIT.
+
+        Any exception rolls back (a lost connection is rolled back by the server). What comes first travels with
+        the BEGIN and what comes last with the COMMIT, see `query_all`.
+        """
+        last: list[Statement] = []
         try:
-            yield
+            self.query_all([(raw("START TRANSACTION"), {}), *first])
+            yield last
+            self.query_all([*last, (raw("COMMIT"), {})])
         except BaseException:
             with contextlib.suppress(Exception):
                 self.execute(raw("ROLLBACK"))
             raise
-        self.execute(raw("COMMIT"))
 
     def set_variable(self, name: str, value: str | int) -> None:
         """SET SESSION name = value. Raises: the translated error if the server refuses."""
@@ -110,8 +178,13 @@ class Session:
 
     def set_variables(self, values: Mapping[str, str | int]) -> None:
         """Set some session variables by one statement: all of them, or none. Raises: as `set_variable`."""
-        parts = [raw("SESSION ") + identifier(name) + raw(" = ") + parameter(name) for name in values]
-        self.execute(raw("SET ") + join(parts, ", "), values)
+        self.execute(raw("SET ") + _assignments(values), values)
+
+    def settle_variable(self, name: str, value: str | int) -> None:
+        """`set_variable`, unless this has set it to the same before."""
+        if self._settled.get(name) != value:
+            self.set_variable(name, value)
+            self._settled[name] = value
 
     def try_variables(self, values: Mapping[str, str | int]) -> None:
         """Set those that the server has and lets this account set: by one statement where it takes all of them."""
@@ -154,89 +227,17 @@ class Session:
 
     @contextlib.contextmanager
     def _cursor(self, sql: Fragment, values: Mapping[str, Any] | None) -> Iterator[DictCursor]:
+        with self._translated(), self.connection.cursor(DictCursor) as cursor:
+            cursor.execute(sql.text, dict(values or {}))
+            yield cursor
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
         try:
-            with self.connection.cursor(DictCursor) as cursor:
-                cursor.execute(sql.text, dict(values or {}))
-                yield cursor
+            yield
         except DRIVER_ERRORS as error:
             raise translate(error, self.endpoint.label) from error
 
 
-class NoTlsError(OperationalError):
-    """TLS is asked for and the server's greeting does not offer it; nothing has been sent yet."""
-
-
-class _Connection(Connection):
-    """A connection that looks at what the server offers before it says who it is.
-
-    PyMySQL asks for TLS whatever the server's greeting says, and a server without it answers 1043 (bad handshake).
-    It knows nothing of compression, which begins when both sides have named it and the login is through.
-    """
-
-    _sock: Any
-    _rfile: Any
-    _next_seq_id: int
-
-    def __init__(self, *, tls_is_optional: bool, **settings: Any) -> None:
-        self._tls_is_optional = tls_is_optional
-        super().__init__(**settings)
-
-    def _get_server_information(self) -> None:
-        super()._get_server_information()  # type: ignore[misc]
-        self.client_flag &= self.server_capabilities | ~CLIENT.COMPRESS  # type: ignore[attr-defined]
-        if not self.ssl or self.server_capabilities & CLIENT.SSL:  # type: ignore[attr-defined]
-            return
-        if not self._tls_is_optional:
-            raise NoTlsError(_NO_TLS, "the server offers no TLS")
-        self.ssl = False
-        self.client_flag &= ~CLIENT.SSL
-
-    def _request_authentication(self) -> None:
-        super()._request_authentication()  # type: ignore[misc]
-        if self.client_flag & CLIENT.COMPRESS:
-            self._sock = self._rfile = CompressedSocket(self._sock, self._rfile, lambda: self._next_seq_id)
-
-    def _execute_command(self, command: int, sql: Any) -> None:
-        if isinstance(self._sock, CompressedSocket):
-            self._sock.begin_command()
-        super()._execute_command(command, sql)  # type: ignore[misc]
-
-
-def _connect(endpoint: Endpoint, *, local_infile: bool) -> Any:
-    context = endpoint.tls_context()
-    connection: Any
-    try:
-        connection = _Connection(
-            tls_is_optional=endpoint.tls_is_optional,
-            host=endpoint.host,
-            port=endpoint.port,
-            user=endpoint.user,
-            password=endpoint.password,
-            charset="utf8mb4",
-            autocommit=True,
-            connect_timeout=endpoint.connect_timeout_seconds,
-            read_timeout=endpoint.connect_timeout_seconds,  # a listener that is no MySQL may never greet us
-            client_flag=_flags(endpoint, local_infile),
-            ssl=context,
-            ssl_disabled=context is None,
-            program_name="mysql-to-aurora",
-        )
-    except NoTlsError as error:
-        raise endpoint.refusal_without_tls() from error
-    except DRIVER_ERRORS as error:
-        raise translate(error, endpoint.label) from error
-    connection._read_timeout = None
-    connection._sock.settimeout(None)
-    _keep_alive(connection._sock)
-    return connection
-
-
-def _flags(endpoint: Endpoint, local_infile: bool) -> int:
-    return (CLIENT.LOCAL_FILES if local_infile else 0) | (CLIENT.COMPRESS if endpoint.compress else 0)
-
-
-def _keep_alive(sock: socket.socket) -> None:
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, seconds in (("TCP_KEEPIDLE", 20), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 4)):
-        if hasattr(socket, option):
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), seconds)
+def _assignments(values: Mapping[str, str | int]) -> Fragment:
+    return join((raw("SESSION ") + identifier(name) + raw(" = ") + parameter(name) for name in values), ", ")

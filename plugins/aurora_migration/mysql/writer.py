@@ -37,10 +37,11 @@ _SQL_MODE: Final = "NO_AUTO_VALUE_ON_ZERO,ALLOW_INVALID_DATES"
 _TRUNCATED: Final = re.compile(r"Data truncated for column '(.*)' at row \d+\Z", re.DOTALL)
 _OUT_OF_RANGE: Final = re.compile(r"Out of range value for column '(.*)' at row \d+\Z", re.DOTALL)
 _SESSION_SPEED: Final[dict[str, str | int]] = {
+    "sql_mode": _SQL_MODE,
     "foreign_key_checks": 0,
     "unique_checks": 0,
-    "max_error_count": 65535,
 }
+_MORE_WARNINGS: Final = ("max_error_count", 65535)  # alone, since newer servers let few accounts set it
 _REMEDY_PACKET: Final = "set max_allowed_packet on the target to more than its longest row, at most 1 GiB"
 _REMEDY: Final = (
     "compare the column's definition on both sides; the chunk was rolled back and nothing of it is there"
@@ -66,13 +67,13 @@ class Writer(Protocol):
 
 def prepare(session: Session) -> None:
     """Set a target session up for bulk writing; what the account may not set is left as it is."""
-    session.set_variable("sql_mode", _SQL_MODE)
     session.try_variables(_SESSION_SPEED)
+    session.try_variable(*_MORE_WARNINGS)
 
 
 def local_infile_allowed(session: Session) -> bool:
     """Whether the target accepts LOAD DATA LOCAL."""
-    return bool(session.scalar(statement("load/local_infile")))
+    return session.local_infile
 
 
 def load_data(session: Session, table: Table, blocks: Iterable[list[bytes]], *, replace: bool = False) -> Written:
@@ -142,20 +143,16 @@ class _Counter:
     bytes = 0
 
 
-def _lines(blocks: Iterable[list[bytes]], sent: _Counter, packet: int) -> Iterator[bytes]:
+def _lines(blocks: Iterable[list[bytes]], sent: _Counter, packet: int) -> Iterator[memoryview]:
     for block in blocks:
-        data = b"\n".join(block) + b"\n"
         sent.rows += len(block)
+        data = memoryview(b"\n".join([*block, b""]))
         sent.bytes += len(data)
-        if len(data) <= packet:
-            yield data
-        else:
-            view = memoryview(data)
-            for start in range(0, len(data), packet):
-                yield bytes(view[start : start + packet])
+        for start in range(0, len(data), packet):
+            yield data[start : start + packet]
 
 
-def _stream(session: Session, sql: Fragment, data: Iterator[bytes]) -> Any:
+def _stream(session: Session, sql: Fragment, data: Iterator[memoryview]) -> Any:
     """Send a LOAD DATA LOCAL statement and answer the server's request with ``data``."""
     connection = session.connection
     try:
@@ -164,7 +161,7 @@ def _stream(session: Session, sql: Fragment, data: Iterator[bytes]) -> Any:
         if not packet.is_load_local_packet():
             raise StatementError("the server did not ask for the rows", subject=session.endpoint.label)
         for piece in _ending_cleanly(connection, data):
-            connection.write_packet(piece)
+            connection.write_piece(piece)
         connection.write_packet(b"")
         answer = connection._read_packet()
         return OKPacketWrapper(answer)
@@ -172,7 +169,7 @@ def _stream(session: Session, sql: Fragment, data: Iterator[bytes]) -> Any:
         raise translate(error, session.endpoint.label) from error
 
 
-def _ending_cleanly(connection: Any, data: Iterator[bytes]) -> Iterator[bytes]:
+def _ending_cleanly(connection: Any, data: Iterator[memoryview]) -> Iterator[memoryview]:
     """The pieces of ``data``; if reading them fails, end the statement so that the session stays usable.
 
     The rows sent so far are then in the open transaction, which the caller rolls back.
@@ -235,7 +232,7 @@ def _mute_notes_of_generated(session: Session, table: Table) -> None:
     Of a large chunk that is more than the server lists, and so more than could be judged.
     """
     generated = any(column.generated is not None for column in table.columns)
-    session.set_variable("sql_notes", 0 if generated else 1)
+    session.settle_variable("sql_notes", 0 if generated else 1)
 
 
 def _judge_warnings(session: Session, table: Table, count: int, sent: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aurora_migration.mysql.session import Session
+from aurora_migration.mysql.session import Session, Statement
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import Fragment, identifier
 
@@ -45,10 +45,12 @@ class Control:
     migration: str
 
     def ensure(self, session: Session) -> None:
-        """Create the schema and its tables where they are missing."""
-        session.execute(self._statement("create_schema"))
-        for table in _TABLES:
-            session.execute(self._statement(f"table_{table}"))
+        """Create the schema and its tables where they are missing; one question where none is."""
+        rows = session.query(statement("store/existing_tables"), {"control": self.schema})
+        there = {row["name"] for row in rows}
+        if missing := [table for table in _TABLES if table not in there]:
+            files = ["create_schema", *(f"table_{table}" for table in missing)]
+            session.query_all([(self._statement(file), {}) for file in files])
 
     def exists(self, session: Session) -> bool:
         """Whether the control schema has been made."""
@@ -61,6 +63,10 @@ class Control:
     def execute(self, session: Session, path: str, **values: Any) -> int:
         """Run ``include/sql/store/<path>.sql`` for this migration and return the rows affected."""
         return session.execute(self._statement(path), {"migration": self.migration, **values})
+
+    def bound(self, path: str, **values: Any) -> Statement:
+        """``include/sql/store/<path>.sql`` for this migration with its values, to be run together with others."""
+        return self._statement(path), {"migration": self.migration, **values}
 
     def _statement(self, path: str) -> Fragment:
         return statement(f"store/{path}", control=identifier(self.schema))

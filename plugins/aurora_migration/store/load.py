@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from aurora_migration.errors import RetryableError, StatementError
 from aurora_migration.model.chunk import Bound, Chunk, KeyRange, LoadUnit
 from aurora_migration.model.names import TableMapping, TableName
 from aurora_migration.mysql.session import Session
 from aurora_migration.store.control import Control
 
-_DUPLICATE_KEY = 1062
 _ROWS_A_STATEMENT = 200
 
 
@@ -133,41 +131,6 @@ def ranges(session: Session, control: Control, unit: int | None = None) -> tuple
 def ranges_by_unit(session: Session, control: Control) -> tuple[tuple[int, KeyRange], ...]:
     """All key ranges of the migration with the number of their unit; unit 0 is in no run."""
     return tuple((int(row["unit"]), _range(row)) for row in control.query(session, "ranges", unit=None))
-
-
-def claim_chunk(session: Session, control: Control, run_id: str, chunk: Chunk) -> None:
-    """Claim a chunk in the open transaction; a second writer waits for the first.
-
-    Raises: RetryableError if the first one committed: a repeated unit goes on behind its chunk.
-    """
-    try:
-        control.execute(
-            session,
-            "claim_chunk",
-            **_table(chunk.table),
-            range=chunk.range_number,
-            number=chunk.number,
-            lower=_encode(chunk.lower),
-            upper=_encode(chunk.upper),
-            run_id=run_id,
-        )
-    except StatementError as error:
-        if error.errno != _DUPLICATE_KEY:
-            raise
-        raise RetryableError("another process has just loaded this chunk", subject=str(chunk)) from error
-
-
-def finish_chunk(session: Session, control: Control, chunk: Chunk, rows: int, size: int) -> None:
-    """Fill in a claimed chunk's counts; ``size`` is in bytes of row text."""
-    control.execute(
-        session,
-        "finish_chunk",
-        **_table(chunk.table),
-        range=chunk.range_number,
-        number=chunk.number,
-        rows=rows,
-        bytes=size,
-    )
 
 
 def chunks(session: Session, control: Control, part: KeyRange) -> tuple[Chunk, ...]:

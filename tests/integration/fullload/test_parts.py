@@ -13,6 +13,7 @@ from aurora_migration.model.names import TableName
 from aurora_migration.model.plan import RunOptions
 from aurora_migration.sql.quoting import qualified, raw
 from aurora_migration.store import load
+from aurora_migration.store.chunks import recorded
 from tests.fresh_databases import Databases, create_like_source
 from tests.loads import control_of, load_all, run_load
 
@@ -68,8 +69,8 @@ def test_tables_and_units_are_kept_by_the_hundred_and_found_by_name(databases: M
     assert load.begun_ranges(made.target, control, 2) == {}
     for part, number, rows in ((parts[1], 1, 40), (parts[1], 2, 2), (parts[0], 1, 7)):
         chunk = Chunk(part.table, part.number, number, None, None)
-        load.claim_chunk(made.target, control, "run", chunk)
-        load.finish_chunk(made.target, control, chunk, rows, 1)
+        with recorded(made.target, control, "run", chunk) as counts:
+            counts(rows, 1)
     assert load.begun_ranges(made.target, control, 2) == {(parts[1].table, parts[1].number): 42}
     assert load.begun_ranges(made.target, control, 1) == {(parts[0].table, parts[0].number): 7}
 

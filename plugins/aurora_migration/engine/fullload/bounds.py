@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from aurora_migration.model.chunk import Bound
 from aurora_migration.model.table import Column, Key, Table
-from aurora_migration.mysql.session import Session
+from aurora_migration.mysql.session import Rows, Session, Statement
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.literals import encoding
 from aurora_migration.sql.predicates import key_order, key_range
@@ -20,11 +22,18 @@ def key_columns(table: Table, key: Key) -> tuple[Column, ...]:
 
 def nth_key(source: Session, table: Table, lower: Bound, upper: Bound, rows: int) -> Bound:
     """The key of the ``rows``-th row in ``(lower, upper]``, or None if there are fewer rows."""
-    key = table.chunk_key
-    if key is None:
+    if table.chunk_key is None:
         return None
-    columns = key_columns(table, key)
-    return _key_at(source, table, key_range(columns, lower, upper), key_order(columns), rows)
+    return _bound(source.query(*_nth(table, lower, upper, rows)))
+
+
+@contextmanager
+def nth_key_asked(
+    source: Session, table: Table, lower: Bound, upper: Bound, rows: int
+) -> Iterator[Callable[[], Bound]]:
+    """`nth_key` of a table with a key, asked now and answered when the function is called; see `Session.asked`."""
+    with source.asked(*_nth(table, lower, upper, rows)) as answer:
+        yield lambda: _bound(answer())
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class SourceKeys:
     source: Session
 
     def last(self, table: Table) -> Bound:
-        return _key_at(self.source, table, raw("TRUE"), _descending(_columns(table)), 1)
+        return _bound(self.source.query(*_key_at(table, raw("TRUE"), _descending(_columns(table)), 1)))
 
     def nth(self, table: Table, lower: Bound, upper: Bound, rows: int) -> Bound:
         return nth_key(self.source, table, lower, upper, rows)
@@ -43,7 +52,7 @@ class SourceKeys:
         columns = _columns(table)
         leading = key_range(columns[: len(edge)], None, edge)
         inside = join((leading, key_range(columns, lower, upper)), " AND ")
-        return _key_at(self.source, table, inside, _descending(columns), 1)
+        return _bound(self.source.query(*_key_at(table, inside, _descending(columns), 1)))
 
     def estimate(self, table: Table, lower: Bound, upper: Bound) -> int:
         key = table.chunk_key
@@ -65,7 +74,12 @@ def _descending(columns: tuple[Column, ...]) -> Fragment:
     return join((identifier(column.name) + raw(" DESC") for column in columns), ", ")
 
 
-def _key_at(source: Session, table: Table, inside: Fragment, order: Fragment, rows: int) -> Bound:
+def _nth(table: Table, lower: Bound, upper: Bound, rows: int) -> Statement:
+    columns = _columns(table)
+    return _key_at(table, key_range(columns, lower, upper), key_order(columns), rows)
+
+
+def _key_at(table: Table, inside: Fragment, order: Fragment, rows: int) -> Statement:
     key = table.chunk_key
     sql = statement(
         "load/upper_bound",
@@ -75,5 +89,8 @@ def _key_at(source: Session, table: Table, inside: Fragment, order: Fragment, ro
         range=inside,
         order=order,
     )
-    found = source.query(sql, {"skip": rows - 1})
+    return sql, {"skip": rows - 1}
+
+
+def _bound(found: Rows) -> Bound:
     return tuple(str(value) for value in found[0].values()) if found else None

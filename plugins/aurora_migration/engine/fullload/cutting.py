@@ -20,6 +20,8 @@ from aurora_migration.sql.midpoint import midpoint
 
 _TRIES: Final = 64  # places tried in one piece, where a collation orders otherwise than bytes do
 _CUTS: Final = 32  # for each piece that is wanted, at most
+_WALKED_BYTES: Final = 64 << 20  # reading so much of a key takes less than questions over a long line
+_WALKED_PIECES: Final = 4
 _SLACK: Final = 1.5  # a piece that cannot be halved is walked when it is larger than so many goals
 
 Part = tuple[Bound, Bound, int]  # lower, upper, estimated rows
@@ -57,7 +59,12 @@ class Piece:
 
 
 def cut(keys: Keys, table: Table, columns: tuple[Column, ...], goal: int) -> list[Part]:
-    """Intervals that cover every possible key, in order, each of about ``goal`` rows."""
+    """Intervals that cover every possible key, in order, each of about ``goal`` rows.
+
+    A table that is small and becomes a few pieces is walked: one question a cut instead of a dozen.
+    """
+    if table.data_bytes <= _WALKED_BYTES and table.row_estimate <= goal * _WALKED_PIECES:
+        return list(_walk(keys, table, Piece(-table.row_estimate, (), (), None, None), goal))
     low, high = keys.nth(table, None, None, 1), keys.last(table)
     if low is None or high is None:
         return [(None, None, table.row_estimate)]

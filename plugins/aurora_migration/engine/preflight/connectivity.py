@@ -14,9 +14,10 @@ from typing import Final
 from aurora_migration.engine.preflight.context import Context
 from aurora_migration.errors import ConfigurationError, MigrationError
 from aurora_migration.model.finding import Finding, blocker, note, warning
+from aurora_migration.mysql.connection import NoTlsError
 from aurora_migration.mysql.endpoint import Endpoint, SslMode
 from aurora_migration.mysql.errno import errno_of
-from aurora_migration.mysql.session import NoTlsError, Session
+from aurora_migration.mysql.session import Session
 
 _NO_ANSWER: Final = frozenset({2002, 2003, 2005, 2013})
 _NOT_MYSQL: Final = frozenset({0, 2006, 2012, 2013, 2027})
