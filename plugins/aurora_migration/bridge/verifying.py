@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from aurora_migration.bridge import following, going_back, report_log
 from aurora_migration.bridge.accounts import account_plan
+from aurora_migration.bridge.keeping_verdicts import VerdictKeeper
 from aurora_migration.bridge.progress import ProgressLog
 from aurora_migration.bridge.repairing import repair_range
 from aurora_migration.bridge.report_files import keep_plan
@@ -18,12 +20,13 @@ from aurora_migration.engine.plan import fingerprint
 from aurora_migration.engine.verify.objects import compare_objects
 from aurora_migration.engine.verify.rows import VerifyContext, covering, verify_range
 from aurora_migration.errors import ConfigurationError, DataMismatchError
-from aurora_migration.model.chunk import KeyRange, leading
+from aurora_migration.model.chunk import Chunk, KeyRange, leading
 from aurora_migration.model.config import RepairMode
 from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.model.report import Difference, DifferenceKind, TableVerdict, Verdict
 from aurora_migration.mysql.session import Session
 from aurora_migration.store import load, runs, verdicts
+from aurora_migration.store.unit_chunks import unit_chunks
 
 _log = logging.getLogger(__name__)
 ACCOUNT_PLAN = "account_plan"  # in the summary of the phase: one row an account, kept and dropped, no hash
@@ -68,22 +71,24 @@ def _units(run: Run, plan: MigrationPlan, target: Session) -> list[dict[str, Any
 
 def verify_unit(run: Run, number: int) -> dict[str, Any]:
     """Compare one unit's rows on both sides. Raises: DataMismatchError naming table, chunk and keys."""
-    found = []
-    with run.sessions() as (source, target):
+    with run.sessions() as (source, target), VerdictKeeper.of(run, target) as keeper:
         parts = load.ranges(target, run.control, number)
         tables = {part.table for part in parts}
         plan = run.plan_of(source, tables) if run.options.repair is RepairMode.NONE else run.plan(source)
         context = VerifyContext(source, target, run.options.level, ProgressLog(), settle=following.settle(run))
         known = load.fingerprints(target, run.control, tables)
+        recorded = unit_chunks(target, run.control, number)
         for part in parts:
             if plan.target_of(part.table) is None:
                 continue
             if fingerprint(plan.table(part.table)) == known[part.table]:
-                verdict = _verify_range(run, plan, part, context)
+                # a record that is lost must not take its keys out of the comparison
+                chunks = leading(part, recorded.pop((part.table, part.number), []))
+                verdict = _verify_range(run, plan, part, chunks, context)
             else:
                 verdict = _changed(plan, part, str(run.options.level))
-            verdicts.save_verdict(target, run.control, run.run_id, part.table, part.number, verdict)
-            found.append(verdict)
+            keeper.add(part, verdict)
+    found = keeper.found
     report_log.log_verdicts(found)
     bad = [verdict for verdict in found if verdict.verdict not in {Verdict.EQUAL, Verdict.DEGRADED}]
     if bad:
@@ -91,9 +96,10 @@ def verify_unit(run: Run, number: int) -> dict[str, Any]:
     return {"unit": number, "ranges": len(found), "rows": sum(verdict.source_rows for verdict in found)}
 
 
-def _verify_range(run: Run, plan: MigrationPlan, part: KeyRange, context: VerifyContext) -> TableVerdict:
-    # a record that is lost must not take its keys out of the comparison
-    planned, recorded = plan.table(part.table), leading(part, load.chunks(context.target, run.control, part))
+def _verify_range(
+    run: Run, plan: MigrationPlan, part: KeyRange, recorded: Sequence[Chunk], context: VerifyContext
+) -> TableVerdict:
+    planned = plan.table(part.table)
     verdict = verify_range(context, planned, part, recorded)
     if verdict.verdict is Verdict.DIFFERS and run.options.repair is not RepairMode.NONE:
         repair_range(run, plan, planned, covering(part, recorded))

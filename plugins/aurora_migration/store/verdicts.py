@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from aurora_migration.model.names import TableName
 from aurora_migration.model.report import Difference, DifferenceKind, TableVerdict, Verdict
@@ -12,25 +15,50 @@ from aurora_migration.store.control import Control
 WORST_FIRST = (Verdict.DIFFERS, Verdict.MISSING, Verdict.DEGRADED, Verdict.EQUAL)
 
 
+@dataclass(frozen=True, slots=True)
+class RangeVerdict:
+    """The verdict on one key range of a source table."""
+
+    table: TableName
+    range_number: int
+    found: TableVerdict
+
+    @property
+    def scope(self) -> str:
+        return f"{self.table}#{self.range_number}"
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As JSON; the names are those of the statement."""
+        return {
+            "schema": self.table.schema,
+            "table": self.table.name,
+            "range": self.range_number,
+            "level": self.found.level,
+            "verdict": str(self.found.verdict),
+            "source_rows": self.found.source_rows,
+            "target_rows": self.found.target_rows,
+            "chunks": self.found.chunks,
+            "chunks_differing": self.found.chunks_differing,
+            "seconds": self.found.seconds,
+        }
+
+
 def save_verdict(
     session: Session, control: Control, run_id: str, table: TableName, range_number: int, found: TableVerdict
 ) -> None:
     """Keep the verdict on one key range of a source table, and its row differences, in place of earlier ones."""
-    values = {"run_id": run_id, "schema": table.schema, "table": table.name, "range": range_number}
+    save_verdicts(session, control, run_id, [RangeVerdict(table, range_number, found)])
+
+
+def save_verdicts(session: Session, control: Control, run_id: str, found: Sequence[RangeVerdict]) -> None:
+    """Keep verdicts on key ranges, and their row differences, in place of earlier ones: all of them or none."""
+    if not found:
+        return
+    rows = json.dumps([one.row for one in found], ensure_ascii=False)
     with session.transaction():
-        control.execute(
-            session,
-            "save_verdict",
-            **values,
-            level=found.level,
-            verdict=str(found.verdict),
-            source_rows=found.source_rows,
-            target_rows=found.target_rows,
-            chunks=found.chunks,
-            chunks_differing=found.chunks_differing,
-            seconds=found.seconds,
-        )
-        _replace(session, control, run_id, "rows", f"{table}#{range_number}", found.differences)
+        control.execute(session, "save_verdicts", run_id=run_id, rows=rows)
+        _replace(session, control, run_id, "rows", {one.scope: one.found.differences for one in found})
 
 
 def save_differences(
@@ -38,7 +66,7 @@ def save_differences(
 ) -> None:
     """Keep the differences of an area ("objects", "accounts") in place of those of an earlier try."""
     with session.transaction():
-        _replace(session, control, run_id, area, "", found)
+        _replace(session, control, run_id, area, {"": found})
 
 
 def verdicts(session: Session, control: Control, run_id: str) -> dict[TableName, TableVerdict]:
@@ -102,21 +130,23 @@ def merged(one: TableVerdict, two: TableVerdict) -> TableVerdict:
 
 
 def _replace(
-    session: Session, control: Control, run_id: str, area: str, scope: str, found: Iterable[Difference]
+    session: Session, control: Control, run_id: str, area: str, found: Mapping[str, Iterable[Difference]]
 ) -> None:
     # Deleting nothing would lock the gap into which other tasks are about to insert.
-    if any(where == (area, scope) for where, _ in differences(session, control, run_id)):
-        control.execute(session, "delete_differences", run_id=run_id, area=area, scope=scope)
-    for number, difference in enumerate(found, 1):
-        control.execute(
-            session,
-            "insert_difference",
-            run_id=run_id,
-            area=area,
-            scope=scope,
-            number=number,
-            kind=str(difference.kind),
-            subject=difference.subject,
-            detail=difference.detail,
-            rule=difference.rule,
-        )
+    there = {row["scope"] for row in control.query(session, "difference_scopes", run_id=run_id, area=area)}
+    for scope, differences in found.items():
+        if scope in there:
+            control.execute(session, "delete_differences", run_id=run_id, area=area, scope=scope)
+        for number, difference in enumerate(differences, 1):
+            control.execute(
+                session,
+                "insert_difference",
+                run_id=run_id,
+                area=area,
+                scope=scope,
+                number=number,
+                kind=str(difference.kind),
+                subject=difference.subject,
+                detail=difference.detail,
+                rule=difference.rule,
+            )

@@ -7,12 +7,19 @@ from collections.abc import Callable
 import pytest
 
 from aurora_migration.bridge import verifying
-from aurora_migration.errors import ConfigurationError, DataMismatchError, PreflightError, SchemaMismatchError
+from aurora_migration.errors import (
+    ConfigurationError,
+    DataMismatchError,
+    PreflightError,
+    SchemaMismatchError,
+    StatementError,
+)
 from aurora_migration.model.config import RepairMode, TargetTablePrepMode, VerificationLevel
+from aurora_migration.model.report import Verdict
 from aurora_migration.operators.load import PlanOperator
 from aurora_migration.operators.schema import SchemaWave1Operator
 from aurora_migration.sql.quoting import raw
-from aurora_migration.store import load
+from aurora_migration.store import load, verdicts
 from local.oracle import compare_databases
 from tests.fresh_databases import Databases
 from tests.integration.bridge import phases
@@ -232,3 +239,24 @@ def test_a_lost_key_range_is_not_proved(databases: NEW) -> None:
     made.target_root.execute(raw(f"UPDATE {control}.key_ranges SET lower_bound = JSON_ARRAY('1')"))
     with pytest.raises(DataMismatchError, match="not proved equal"):
         phases.verify(phases.again(run, "verify"))
+
+
+def test_verdicts_in_front_of_a_comparison_that_fails_are_kept(databases: NEW) -> None:
+    made = databases(*TABLES)
+    run = phases.run_of(made, config={"load": {"max_units": 1}})
+    assert phases.migrate(run)["proven"]
+    made.on_target("DROP TABLE keyed")
+    second = phases.again(run, "second")
+    with pytest.raises(StatementError, match="keyed"):
+        verifying.verify_unit(second, 1)
+    found = verdicts.verdicts(made.target, run.control, "second")
+    assert {name.name: one.verdict for name, one in found.items()} == {"empty_one": Verdict.EQUAL}
+    made.on_target("CREATE TABLE keyed (id INT PRIMARY KEY, v VARCHAR(20))", "INSERT INTO keyed VALUES (1, 'x')")
+    with pytest.raises(DataMismatchError, match=r"keyed"):
+        verifying.verify_unit(second, 1)
+    found = verdicts.verdicts(made.target, run.control, "second")
+    assert {name.name: one.verdict for name, one in found.items()} == {
+        "empty_one": Verdict.EQUAL,
+        "keyed": Verdict.DIFFERS,
+        "keyless": Verdict.EQUAL,
+    }

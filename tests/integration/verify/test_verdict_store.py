@@ -44,6 +44,48 @@ def test_tasks_side_by_side_do_not_wait_for_one_another(control: tuple[Databases
     assert sum(verdicts.verified_ranges(made.target, store, "run").values()) == 600
 
 
+def test_tasks_that_write_many_at_once_and_again_do_not_wait_for_one_another(
+    control: tuple[Databases, Control],
+) -> None:
+    made, store = control
+    login = endpoint("target", made.pair.target_login)
+
+    def write(worker: int) -> None:
+        with Session.open(login) as session:
+            for again in range(20):
+                for first in range(0, 60, 20):
+                    some = [TableName("s", f"t{number:02}{worker}") for number in range(first, first + 20)]
+                    found = [verdicts.RangeVerdict(table, again // 2, verdict(Verdict.EQUAL)) for table in some]
+                    verdicts.save_verdicts(session, store, "run", found)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert sum(verdicts.verified_ranges(made.target, store, "run").values()) == 4 * 60 * 10
+
+
+def test_each_of_many_verdicts_replaces_its_own_differences(control: tuple[Databases, Control]) -> None:
+    made, store = control
+    tables = [TableName("s", name) for name in ("one", "One", "t'\"%s钥")]
+    bad = {table: Difference(DifferenceKind.DIFFERS, "rows", str(table), "key 1") for table in tables}
+    for outcomes in ("ddd", "ede", "eee"):
+        verdicts.save_verdicts(
+            made.target,
+            store,
+            "run",
+            [
+                verdicts.RangeVerdict(
+                    table, 0, verdict(Verdict.DIFFERS, bad[table]) if letter == "d" else verdict(Verdict.EQUAL)
+                )
+                for table, letter in zip(tables, outcomes, strict=True)
+            ],
+        )
+        found = verdicts.verdicts(made.target, store, "run")
+        for table, letter in zip(tables, outcomes, strict=True):
+            assert found[table].differences == ((bad[table],) if letter == "d" else ())
+            assert found[table].verdict is (Verdict.DIFFERS if letter == "d" else Verdict.EQUAL)
+            assert (found[table].source_rows, found[table].target_rows, found[table].level) == (1, 1, "checksum")
+
+
 def test_a_later_verdict_replaces_the_earlier_one_with_its_differences(control: tuple[Databases, Control]) -> None:
     made, store = control
     table = TableName("s", "t")
