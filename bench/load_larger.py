@@ -24,8 +24,9 @@ def section(results: list[dict[str, Any]]) -> str:
     return "\n\n".join(["## Copying, larger", _HEAD, *parts]) if parts else ""
 
 
-_HEAD: Final = """The wide table in other sizes, by those who were asked to take part. Columns and parts of a DAG
-run are those of the section above."""
+_HEAD: Final = """The wide table in other sizes, by those who were asked to take part. Median and, in brackets, the
+lowest and highest; *clients* are all processes but the servers, of a DAG run all of Airflow's. Airflow's share is
+the part of a DAG run's time in which no task was in our code."""
 
 
 def _size(found: dict[str, Any]) -> Iterator[str]:
