@@ -12,15 +12,18 @@ import functools
 import os
 import string
 from pathlib import Path
+from typing import Final
 
 from aurora_migration.errors import ConfigurationError
 from aurora_migration.sql.quoting import Fragment
+
+_OWN_FOLDER: Final = Path(__file__).resolve().parents[3] / "include" / "sql"  # links are followed once
 
 
 def folder() -> Path:
     """Where the statement files are: ``AURORA_MIGRATION_SQL`` or the project's ``include/sql``."""
     override = os.environ.get("AURORA_MIGRATION_SQL")
-    return Path(override) if override else Path(__file__).resolve().parents[3] / "include" / "sql"
+    return Path(override) if override else _OWN_FOLDER
 
 
 def statement(path: str, **fragments: Fragment) -> Fragment:
@@ -49,7 +52,8 @@ def _text(root: str, path: str) -> str:
     return "\n".join(lines).strip().removesuffix(";")
 
 
-def _holes(path: str, text: str) -> set[str]:
+@functools.cache
+def _holes(path: str, text: str) -> frozenset[str]:
     found = set()
     for _, name, spec, conversion in string.Formatter().parse(text):
         if name is None:
@@ -57,4 +61,4 @@ def _holes(path: str, text: str) -> set[str]:
         if spec or conversion or not name.isidentifier():
             raise ConfigurationError(f"hole {{{name}}} is not a plain name", subject=path)
         found.add(name)
-    return found
+    return frozenset(found)

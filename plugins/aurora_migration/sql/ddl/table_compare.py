@@ -10,7 +10,7 @@ itself and is left to the caller.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -68,6 +68,8 @@ class PartDifference:
 
 def table_differences(expected: TableDefinition, found: TableDefinition) -> tuple[PartDifference, ...]:
     """Every part that is not the same on both sides."""
+    if _counterless(expected) == _counterless(found):
+        return ()
     differences = [
         *_pairs(PartKind.COLUMN, _columns(expected), _columns(found)),
         *_column_order(expected, found),
@@ -80,6 +82,11 @@ def table_differences(expected: TableDefinition, found: TableDefinition) -> tupl
         there = found.partitioning or None
         differences.append(PartDifference(PartKind.PARTITIONING, "", expected.partitioning or None, there))
     return tuple(differences)
+
+
+def _counterless(definition: TableDefinition) -> TableDefinition:
+    """The definition letter by letter: most tables need no comparison by tokens, which takes longest of all."""
+    return replace(definition, options=tuple(o for o in definition.options if o.name != "AUTO_INCREMENT"))
 
 
 def normal(text: str) -> Words:
