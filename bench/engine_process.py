@@ -83,8 +83,9 @@ class Work:
 
 def plan_and_create(work: Work) -> list[int]:
     """The tables with their first key, and the units; returns the units' numbers."""
-    with work.sessions() as (source, target):
+    with Session.open(work.end("target"), several=True) as target:
         work.control.ensure(target)
+    with work.sessions() as (source, target):
         plan = build_plan(work.config, RunOptions(), source)
         create_tables(plan, RunOptions(), source, target, lambda _: None, work.workers)
         facts = [
@@ -99,7 +100,10 @@ def plan_and_create(work: Work) -> list[int]:
 
 def load_unit(work: Work, unit: int) -> dict[str, Any]:
     """Load one unit in a worker; returns what the worker has used so far."""
-    with work.sessions(several=True) as (source, target), RowReader(work.end("source")) as reader:
+    with (
+        RowReader(work.end("source"), ahead=True) as reader,
+        work.sessions(several=True) as (source, target),
+    ):
         ranges = load.ranges(target, work.control, unit)
         names = {part.table for part in ranges}
         plan = build_part(work.config, RunOptions(), source, names)

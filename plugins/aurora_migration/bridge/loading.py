@@ -82,7 +82,10 @@ def _facts(planned: PlannedTable) -> load.TableFacts:
 
 def load_unit(run: Run, number: int) -> dict[str, Any]:
     """Load the key ranges of one unit. Raises: SchemaMismatchError, RowsRejectedError, RetryableError."""
-    with run.sessions(local_infile=True, several=True) as (source, target), RowReader(run.source) as reader:
+    with (
+        RowReader(run.source, ahead=True) as reader,
+        run.sessions(local_infile=True, several=True) as (source, target),
+    ):
         ranges = load.ranges(target, run.control, number)
         plan = run.plan_of(source, {part.table for part in ranges})
         check_unchanged(run, plan, ranges, target)

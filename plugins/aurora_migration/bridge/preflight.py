@@ -39,7 +39,7 @@ class Checked:
                 self.findings,
                 remedy="the findings above say what to change",
             )
-        with self.run.sessions() as (source, target):
+        with self.run.sessions(several=True) as (source, target):
             if self.run.options.dry_run:
                 _log_plan(self.run, self.plan, source)
             else:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -38,13 +39,17 @@ class RowTooLongError(FatalError):
 
 
 class RowReader:
-    """A streaming connection to the source. Use as a context manager; one result at a time."""
+    """A streaming connection to the source. Use as a context manager; one result at a time.
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    ``ahead``: connect while others do; the first statement waits for that, and raises what it has met.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, ahead: bool = False) -> None:
         self.endpoint = endpoint
         self._block_rows = 1
         self._unread = False  # whether a statement was sent whose rows are not all here
-        self._connection: Any = self._connect()
+        self._opening: Future[Any] | None = self._connect_ahead() if ahead else None
+        self._connection: Any = None if ahead else self._connect()
 
     def text_rows(self, sql: Fragment, avg_row_bytes: int) -> Iterator[list[bytes]]:
         """Blocks of row texts of a one-column statement. Raises: RowTooLongError, RetryableError."""
@@ -74,6 +79,9 @@ class RowReader:
     def _ready(self) -> Any:
         if self._unread:  # nobody began to read it
             self.close()
+        if opening := self._opening:
+            self._opening = None
+            self._connection = opening.result()
         self._connection = self._connection or self._connect()
         return self._connection
 
@@ -111,6 +119,12 @@ class RowReader:
                 # the next statement, since here it could hide the error that ended this one.
                 self.close()
 
+    def _connect_ahead(self) -> Future[Any]:
+        thread = ThreadPoolExecutor(1, "reader")
+        opening = thread.submit(self._connect)
+        thread.shutdown(wait=False)
+        return opening
+
     def _connect(self) -> Any:
         endpoint = self.endpoint
         try:
@@ -127,6 +141,9 @@ class RowReader:
 
     def close(self) -> None:
         """Close; a statement after it opens a new connection. Does not raise."""
+        if self._opening:
+            with contextlib.suppress(Exception):
+                self._ready()
         connection, self._connection, self._unread = self._connection, None, False
         if connection is not None:
             with contextlib.suppress(*DRIVER_ERRORS):

@@ -39,7 +39,7 @@ class PlanOperator(MigrationOperator):
     own_last_lines = True
 
     def run_phase(self, run: Run, context: Context) -> list[dict[str, Any]]:
-        with run.sessions() as (source, target), run.phase(target, "plan") as summary:
+        with run.sessions(several=True) as (source, target), run.phase(target, "plan") as summary:
             units = loading.plan_units(run, run.plan(source), source, target)
             summary.update(units=len(units), ranges=sum(len(unit.ranges) for unit in units))
             report_log.log_units(units)

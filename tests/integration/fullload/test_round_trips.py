@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from aurora_migration.errors import RetryableError, RowsRejectedError, StatementError
+from aurora_migration.errors import ConfigurationError, RetryableError, RowsRejectedError, StatementError
 from aurora_migration.model.chunk import Chunk
+from aurora_migration.mysql import session as session_module
 from aurora_migration.mysql.connection import _Connection
 from aurora_migration.mysql.reader import BLOCK_BYTES, RowReader
 from aurora_migration.mysql.session import Session
@@ -195,6 +197,25 @@ def test_rows_that_nobody_read_are_not_taken_for_those_of_the_next_statement(dat
     with RowReader(endpoint("source", made.pair.source_login)) as reader:
         reader.text_rows(raw("SELECT 'old'"), 100)
         assert list(reader.text_rows(raw("SELECT 'new'"), 100)) == [[b"new"]]
+
+
+def test_a_reader_that_connects_ahead_says_what_it_met_when_it_is_used(databases: Make) -> None:
+    login = databases().pair.source_login
+    with RowReader(endpoint("source", login), ahead=True) as reader:
+        assert list(reader.text_rows(raw("SELECT 'a'"), 1)) == [[b"a"]]
+    wrong = endpoint("source", replace(login, password="wrong"))
+    with RowReader(wrong, ahead=True) as reader, pytest.raises(ConfigurationError, match="Access denied"):
+        reader.text_rows(raw("SELECT 'a'"), 1)
+    RowReader(wrong, ahead=True).close()
+
+
+def test_a_session_of_a_server_that_lacks_a_variable_has_all_others(
+    databases: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_module, "_WHERE_KNOWN", {"no_such_variable": 1, "max_execution_time": 7})
+    with Session.open(endpoint("source", databases().pair.source_login)) as session:
+        asked = raw("SELECT @@time_zone AS z, @@max_execution_time AS t, @@character_set_client AS c")
+        assert session.query(asked) == [{"z": "+00:00", "t": 7, "c": "utf8mb4"}]
 
 
 def test_a_block_is_small_whatever_statistics_say(databases: Make) -> None:

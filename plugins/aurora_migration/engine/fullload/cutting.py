@@ -22,6 +22,7 @@ _TRIES: Final = 64  # places tried in one piece, where a collation orders otherw
 _CUTS: Final = 32  # for each piece that is wanted, at most
 _WALKED_BYTES: Final = 64 << 20  # reading so much of a key takes less than questions over a long line
 _WALKED_PIECES: Final = 4
+_LARGE: Final = 0.55  # of a goal: a piece with more is halved, so that pieces can be put together evenly
 _SLACK: Final = 1.5  # a piece that cannot be halved is walked when it is larger than so many goals
 
 Part = tuple[Bound, Bound, int]  # lower, upper, estimated rows
@@ -69,15 +70,18 @@ def cut(keys: Keys, table: Table, columns: tuple[Column, ...], goal: int) -> lis
     if low is None or high is None:
         return [(None, None, table.row_estimate)]
     heap = [Piece(-max(1, table.row_estimate), low, high, None, None)]
-    left = _CUTS * (heap[0].rows // goal + 1)
+    total = heap[0].rows  # what is estimated of all pieces: dives tell up to twice as many rows as there are
+    left = _CUTS * (total // goal + 1)
     whole: dict[Bound, Piece] = {}
     while heap:
         piece = heapq.heappop(heap)
-        halves = _halve(keys, table, columns, piece, goal) if left and piece.rows > max(1, goal // 2) else None
+        large = piece.rows > 1 and piece.rows * table.row_estimate > _LARGE * goal * total
+        halves = _halve(keys, table, columns, piece, goal) if left and large else None
         if halves is None:
             whole[piece.lower] = piece
             continue
         left -= 1
+        total += sum(half.rows for half in halves) - piece.rows
         for half in halves:
             heapq.heappush(heap, half)
     found = sum(piece.rows for piece in whole.values())
