@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aurora_migration.engine.schema.databases import ensure_databases
+from aurora_migration.engine.schema.deadlocks import execute_ddl
 from aurora_migration.engine.schema.definitions import (
     ExpectedTable,
     about,
@@ -182,12 +183,12 @@ def _clear(step: _Step, mode: TargetTablePrepMode, target: Session) -> None:
     if step.found is None:
         return
     if mode is TargetTablePrepMode.DROP_AND_CREATE:
-        target.execute(statement("schema/drop_table", table=qualified(step.name)))
+        execute_ddl(target, statement("schema/drop_table", table=qualified(step.name)))
         return
     _drop_triggers(step, target)
     if mode is TargetTablePrepMode.TRUNCATE:
         _drop_foreign_keys(step, target)
-        target.execute(statement("schema/truncate_table", table=qualified(step.name)))
+        execute_ddl(target, statement("schema/truncate_table", table=qualified(step.name)))
         log.info("table emptied name=%s", step.name)
 
 
@@ -206,8 +207,8 @@ def _create(sides: Sides, step: _Step) -> tuple[AppliedRule, ...]:
     made = with_plain_indexes(step.first, expected.final) if is_small(expected.planned) else step.first
     typed, rules = with_lost_members(as_typed(made), expected.planned, sides.source)
     # a process that was killed a moment ago may still be about to make it
-    sides.target.execute(statement("schema/drop_table", table=table))
-    sides.target.execute(trusted(render(typed, table.plain)))
+    execute_ddl(sides.target, statement("schema/drop_table", table=table))
+    execute_ddl(sides.target, trusted(render(typed, table.plain)))
     log.info("table created name=%s indexes=%d", step.name, len(made.keys))
     return rules
 
@@ -223,7 +224,7 @@ def _drop_foreign_keys(step: _Step, target: Session) -> None:
     keys = step.found.foreign_keys if step.found is not None else ()
     if keys:
         changes = join((raw("DROP FOREIGN KEY ") + identifier(key.name) for key in keys), ", ")
-        target.execute(statement("schema/alter_table", table=qualified(step.name), changes=changes))
+        execute_ddl(target, statement("schema/alter_table", table=qualified(step.name), changes=changes))
 
 
 def _mismatch(name: TableName, observed: str, remedy: str) -> SchemaMismatchError:

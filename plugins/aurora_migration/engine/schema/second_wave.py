@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
+from aurora_migration.engine.schema.deadlocks import execute_ddl
 from aurora_migration.engine.schema.definitions import (
     about,
     expected_tables,
@@ -182,7 +183,7 @@ def _check_indexes(name: TableName, expected: TableDefinition, found: TableDefin
 
 
 def _alter(target: Session, name: TableName, changes: Iterable[Fragment]) -> None:
-    target.execute(statement("schema/alter_table", table=qualified(name), changes=join(changes, ", ")))
+    execute_ddl(target, statement("schema/alter_table", table=qualified(name), changes=join(changes, ", ")))
 
 
 def _analyze(target: Session, names: Iterable[TableName]) -> None:
