@@ -99,7 +99,8 @@ def test_a_load_that_dms_carried_is_told_from_its_statistics_and_the_verdicts(
     made: Databases, control: Control
 ) -> None:
     with made.target.transaction():
-        control.execute(made.target, "delete_chunks", schema="shop", table="equal")
+        names = json.dumps([{"schema": "shop", "table": "equal"}])
+        control.execute(made.target, "delete_chunks", names=names)
     runs.start_phase(made.target, control, RUN, "dms-load")
     runs.finish_phase(
         made.target, control, RUN, "dms-load", "success", {"tables": 3, "rows": 2800, "validated": 3}

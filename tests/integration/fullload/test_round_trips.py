@@ -88,6 +88,7 @@ def test_a_table_with_statistics_begins_with_a_whole_chunk(databases: Make) -> N
         "SET SESSION cte_max_recursion_depth = 100000",
         "CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(200))",
         "INSERT INTO t " + _ROWS.format(rows=20_000, value="REPEAT('x', 190)"),
+        "ANALYZE TABLE t",
     )
     create_like_source(made, ["t"])
     assert load_all(made).chunks == {"t": 1}
@@ -115,9 +116,9 @@ def test_a_loss_between_claim_and_commit_leaves_neither_rows_nor_claim(
     def cut_off(reader: RowReader, average: int) -> Iterator[list[bytes]]:
         for block in read(reader, average):
             yield block
-            for row in made.target_root.query(
-                raw("SELECT trx_mysql_thread_id AS id FROM information_schema.innodb_trx")
-            ):
+            sql = "SELECT p.ID AS id FROM information_schema.innodb_trx t JOIN performance_schema.processlist p"
+            mine = raw(sql + " ON p.ID = t.trx_mysql_thread_id WHERE p.USER = ") + parameter("user")
+            for row in made.target_root.query(mine, {"user": made.pair.target_login.user}):
                 made.target_root.execute(raw(f"KILL {int(row['id'])}"))
 
     with monkeypatch.context() as patch:
