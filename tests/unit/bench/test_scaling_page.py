@@ -51,9 +51,9 @@ def test_what_follows_is_reckoned_from_them() -> None:
     said = words(constants_words(FOUND))
     assert "at 16 MiB that is 20 % of its time" in said
     assert "a thousand key ranges, 30 s of one worker" in said
-    # 16 units twice and the plan, half a second each; 4,096 MiB at 80 ms
-    assert "and 1 other tasks: 33 task instances. That is 16 processor seconds of Airflow beside 328" in said
-    assert "5 % of the sum" in said
+    # 8 units twice and the plan, half a second each; 4,096 MiB at 80 ms
+    assert "and 1 other tasks: 17 task instances. That is 8 processor seconds of Airflow beside 328" in said
+    assert "2 % of the sum" in said
 
 
 def test_tiny_tables_say_where_the_time_went() -> None:

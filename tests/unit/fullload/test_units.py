@@ -33,7 +33,7 @@ MIB, GIB, TIB = 1 << 20, 1 << 30, 1 << 40
         (MIB, 4, None, 4),
         (200 * MIB, 2, None, 4),
         (1000 * MIB, 2, None, 8),  # a thousand tiny tables
-        (4 * GIB, 2, None, 16),
+        (4 * GIB, 2, None, 8),
         (4 * GIB, 4, None, 16),
         (4 * GIB, 64, None, 64),
         (100 * GIB, 2, None, 24),

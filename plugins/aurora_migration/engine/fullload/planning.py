@@ -24,7 +24,7 @@ RANGE_COST_BYTES: Final = (
     1 << 20
 )  # a range costs about as much as a mebibyte of rows: some round trips and a commit
 MIN_UNIT_BYTES: Final = 64 << 20  # below this a task costs more than it saves by spreading the work
-UNIT_BYTES: Final = 256 << 20  # from here on a task's own cost is a few percent of it
+UNIT_BYTES: Final = 512 << 20  # from here on a task's own cost is a few percent of it
 MAX_UNIT_BYTES: Final = 16 << 30  # above this a worker's last unit keeps the others waiting for too long
 _FEW_UNITS: Final = 24
 _UNITS_A_WORKER: Final = 8
