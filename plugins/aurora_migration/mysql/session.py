@@ -45,6 +45,8 @@ _WHERE_KNOWN: Final[dict[str, str | int]] = {
     "sql_quote_show_create": 1,
 }
 
+_MULTI_STATEMENTS_OFF: Final = b"\x01\x00"  # enum_mysql_set_option, two bytes
+
 Rows = list[dict[str, Any]]
 Statement = tuple[Fragment, Mapping[str, Any]]  # with the values of its parameters
 
@@ -69,7 +71,7 @@ class Session:
         """Connect and set the session. Raises: ConfigurationError, RetryableError.
 
         ``several``: `query_all` sends its statements in one packet. Not for a session that runs text of another
-        server, such as its DDL, since a second statement in that text would then be run.
+        server, such as its DDL, since a second statement in that text would then be run; see `refuse_several`.
         ``answer_seconds``: how long a statement may take to answer before the connection counts as lost.
         """
         session = cls(endpoint, connect(endpoint, local_infile=local_infile, several=several))
@@ -105,6 +107,15 @@ class Session:
             while cursor.nextset():
                 found.append(list(cursor.fetchall()))
         return found
+
+    def refuse_several(self) -> None:
+        """From now on a packet with more than one statement is a syntax error; `query_all` sends one by one."""
+        connection = self.connection
+        if connection.client_flag & CLIENT.MULTI_STATEMENTS:
+            with self._translated():
+                connection._execute_command(COMMAND.COM_SET_OPTION, _MULTI_STATEMENTS_OFF)
+                connection._read_packet()
+            connection.client_flag &= ~CLIENT.MULTI_STATEMENTS
 
     @contextlib.contextmanager
     def asked(self, sql: Fragment, values: Mapping[str, Any]) -> Iterator[Callable[[], Rows]]:

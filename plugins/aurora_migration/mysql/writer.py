@@ -95,7 +95,11 @@ def load_data(session: Session, table: Table, blocks: Iterable[list[bytes]], *, 
 
 
 def insert(session: Session, table: Table, blocks: Iterable[list[bytes]], *, replace: bool = False) -> Written:
-    """Multi-row INSERT, for targets without LOCAL. Raises: RowsRejectedError, RetryableError."""
+    """Multi-row INSERT, for targets without LOCAL. Raises: RowsRejectedError, RetryableError.
+
+    The statement is made of what the source has quoted, so the session takes one statement a packet from now on.
+    """
+    session.refuse_several()
     verb = raw("REPLACE" if replace else "INSERT")
     columns = insert_columns(table)
     head = statement("load/insert", verb=verb, table=qualified(table.name), columns=columns).plain.encode()

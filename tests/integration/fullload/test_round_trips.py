@@ -11,10 +11,12 @@ import pytest
 
 from aurora_migration.errors import ConfigurationError, RetryableError, RowsRejectedError, StatementError
 from aurora_migration.model.chunk import Chunk
+from aurora_migration.mysql import catalog
 from aurora_migration.mysql import session as session_module
 from aurora_migration.mysql.connection import _Connection
 from aurora_migration.mysql.reader import BLOCK_BYTES, RowReader
 from aurora_migration.mysql.session import Session
+from aurora_migration.mysql.writer import insert
 from aurora_migration.sql.quoting import identifier, parameter, qualified, raw
 from aurora_migration.store.chunks import recorded
 from local.oracle import compare_databases
@@ -177,6 +179,21 @@ def test_each_statement_of_several_has_its_own_rows(target: tuple[Databases, Ses
 def test_an_ordinary_session_runs_no_second_statement(databases: Make) -> None:
     with pytest.raises(StatementError, match="SQL syntax"):
         databases().target.execute(raw("SELECT 1; SELECT 2"))
+
+
+def test_text_of_rows_is_never_a_second_statement(target: tuple[Databases, Session]) -> None:
+    made, session = target
+    chunk, table = Chunk(made.table("t"), 1, 1, None, None), catalog.tables(session, made.name)[0]
+    hostile = [b"7); DELETE FROM t; INSERT INTO t VALUES (8"]
+    with (
+        pytest.raises(RowsRejectedError, match="SQL syntax"),
+        recorded(session, control_of(made), "run", chunk),
+    ):
+        insert(session, table, [hostile])
+    assert session.query(raw("SELECT id FROM t")) == [{"id": 1}]
+    with recorded(session, control_of(made), "run", chunk) as counts:
+        counts(insert(session, table, [[b"7"]]).rows, 1)
+    assert _count(made) == 2
 
 
 def test_what_was_asked_and_not_awaited_does_not_disturb(databases: Make) -> None:
