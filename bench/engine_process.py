@@ -33,6 +33,7 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.mysql.writer import local_infile_allowed, prepare
 from aurora_migration.sql.row_text import RowStyle
 from aurora_migration.store import load
+from aurora_migration.store.chunks import chunks
 from aurora_migration.store.control import Control
 from bench.processes import status_mib
 
@@ -132,7 +133,7 @@ def verify_unit(work: Work, unit: int) -> dict[str, Any]:
         plan = build_plan(work.config, RunOptions(), source)
         context = VerifyContext(source, target, VerificationLevel.CHECKSUM, lambda _: None)
         for part in load.ranges(target, work.control, unit):
-            recorded = load.chunks(target, work.control, part)
+            recorded = chunks(target, work.control, part)
             verdict = verify_range(context, plan.table(part.table), part, recorded)
             if verdict.verdict is not Verdict.EQUAL:
                 raise RuntimeError(f"{verdict.source} is not equal: {verdict.differences[:3]}")

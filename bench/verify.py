@@ -26,7 +26,7 @@ from aurora_migration.model.report import Verdict
 from aurora_migration.mysql.endpoint import Endpoint
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import raw
-from aurora_migration.store import load
+from aurora_migration.store.chunks import chunks
 from bench import page
 from bench.copying import Copy, copy_table, units
 from bench.tables import DATABASE, SHAPES, Shape, fill
@@ -109,7 +109,7 @@ def _verify_unit(copy: Copy, unit: LoadUnit) -> None:
     with Session.open(copy.source) as source, Session.open(copy.target) as target:
         context = VerifyContext(source, target, VerificationLevel.CHECKSUM, lambda _: None)
         for part in unit.ranges:
-            recorded = load.chunks(target, copy.control, part)
+            recorded = chunks(target, copy.control, part)
             verdict = verify_range(context, copy.plan.table(part.table), part, recorded)
             if verdict.verdict is not Verdict.EQUAL:
                 raise RuntimeError(f"{verdict.source} is not equal: {verdict.differences[:3]}")

@@ -18,6 +18,7 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.mysql.writer import prepare
 from aurora_migration.sql.row_text import RowStyle
 from aurora_migration.store import load
+from aurora_migration.store.chunks import chunks
 from aurora_migration.store.control import Control
 from tests.fresh_databases import Databases, endpoint
 
@@ -132,8 +133,6 @@ def verify_all(made: Databases, level: VerificationLevel = VerificationLevel.CHE
     control = control_of(made)
     context = VerifyContext(made.source, made.target, level, lambda _: None)
     return {
-        part.table.name: verify_range(
-            context, plan.table(part.table), part, load.chunks(made.target, control, part)
-        )
+        part.table.name: verify_range(context, plan.table(part.table), part, chunks(made.target, control, part))
         for part in load.ranges(made.target, control)
     }

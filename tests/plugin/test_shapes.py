@@ -99,8 +99,7 @@ def test_a_load_that_dms_carried_is_told_from_its_statistics_and_the_verdicts(
     made: Databases, control: Control
 ) -> None:
     with made.target.transaction():
-        names = json.dumps([{"schema": "shop", "table": "equal"}])
-        control.execute(made.target, "delete_chunks", names=names)
+        control.forget(made.target, "chunks", [TableName("shop", "equal")])
     runs.start_phase(made.target, control, RUN, "dms-load")
     runs.finish_phase(
         made.target, control, RUN, "dms-load", "success", {"tables": 3, "rows": 2800, "validated": 3}

@@ -17,6 +17,7 @@ from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.model.report import TableVerdict, Verdict
 from aurora_migration.mysql.session import Session
 from aurora_migration.store import load, runs, sync, verdicts
+from aurora_migration.store.chunks import chunks
 
 _FINE = frozenset({Verdict.EQUAL, Verdict.DEGRADED})
 LevelOf = Callable[[TableName], VerificationLevel]
@@ -71,7 +72,7 @@ def _verify(run: Run, plan: MigrationPlan, parts: Sequence[KeyRange], level: Lev
     with run.sessions() as (source, target):
         for part in parts:
             context = VerifyContext(source, target, level(part.table), ProgressLog())
-            recorded = leading(part, load.chunks(target, run.control, part))
+            recorded = leading(part, chunks(target, run.control, part))
             verdict = verify_range(context, plan.table(part.table), part, recorded)
             verdicts.save_verdict(target, run.control, run.run_id, part.table, part.number, verdict)
             found.append(verdict)

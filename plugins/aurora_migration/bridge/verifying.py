@@ -26,7 +26,7 @@ from aurora_migration.model.plan import MigrationPlan
 from aurora_migration.model.report import Difference, DifferenceKind, TableVerdict, Verdict
 from aurora_migration.mysql.session import Session
 from aurora_migration.store import load, runs, verdicts
-from aurora_migration.store.unit_chunks import unit_chunks
+from aurora_migration.store.chunks import unit_chunks
 
 _log = logging.getLogger(__name__)
 ACCOUNT_PLAN = "account_plan"  # in the summary of the phase: one row an account, kept and dropped, no hash

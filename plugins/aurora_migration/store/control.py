@@ -6,9 +6,13 @@ Everything is keyed by the migration's name; several migrations may share a cont
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
+from aurora_migration.model.names import TableName
 from aurora_migration.mysql.session import Session, Statement
 from aurora_migration.sql.library import statement
 from aurora_migration.sql.quoting import Fragment, identifier
@@ -35,6 +39,8 @@ _TABLES: Final = (
     "dms_states",
     "pauses",
 )
+
+_NAMES_A_STATEMENT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +70,17 @@ class Control:
         """Run ``include/sql/store/<path>.sql`` for this migration and return the rows affected."""
         return session.execute(self._statement(path), {"migration": self.migration, **values})
 
+    def forget(self, session: Session, records: str, tables: Iterable[TableName]) -> None:
+        """Delete what ``records``, one of the control schema's tables, holds of some source tables."""
+        left = iter(tables)
+        while some := list(islice(left, _NAMES_A_STATEMENT)):
+            names = json.dumps([{"schema": one.schema, "table": one.name} for one in some], ensure_ascii=False)
+            sql = self._statement("forget_tables", records=identifier(records))
+            session.execute(sql, {"migration": self.migration, "names": names})
+
     def bound(self, path: str, **values: Any) -> Statement:
         """``include/sql/store/<path>.sql`` for this migration with its values, to be run together with others."""
         return self._statement(path), {"migration": self.migration, **values}
 
-    def _statement(self, path: str) -> Fragment:
-        return statement(f"store/{path}", control=identifier(self.schema))
+    def _statement(self, path: str, **fragments: Fragment) -> Fragment:
+        return statement(f"store/{path}", control=identifier(self.schema), **fragments)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from aurora_migration.model.chunk import Bound, Chunk, KeyRange, LoadUnit
+from aurora_migration.model.chunk import KeyRange, LoadUnit
 from aurora_migration.model.names import TableMapping, TableName
 from aurora_migration.mysql.session import Session
+from aurora_migration.store.chunks import decoded, encoded
 from aurora_migration.store.control import Control
 
 _ROWS_A_STATEMENT = 200
@@ -93,11 +94,8 @@ def fingerprints(session: Session, control: Control, names: Iterable[TableName])
 def forget_chunks(session: Session, control: Control, *tables: TableName) -> None:
     """Forget that any row of some source tables was written, and how they were cut: of all of them or of none."""
     with session.transaction():
-        left = iter(tables)
-        while some := list(islice(left, _ROWS_A_STATEMENT)):
-            names = json.dumps([_table(name) for name in some], ensure_ascii=False)
-            control.execute(session, "delete_chunks", names=names)
-            control.execute(session, "delete_ranges", names=names)
+        for records in ("chunks", "key_ranges"):
+            control.forget(session, records, tables)
 
 
 def save_units(session: Session, control: Control, units: Iterable[LoadUnit]) -> None:
@@ -108,7 +106,7 @@ def save_units(session: Session, control: Control, units: Iterable[LoadUnit]) ->
             "number": part.number,
             "unit": unit.number,
             **{
-                name: _encode(bound)
+                name: encoded(bound)
                 for name, bound in (("lower", part.lower), ("upper", part.upper))
                 if bound is not None
             },
@@ -133,22 +131,6 @@ def ranges_by_unit(session: Session, control: Control) -> tuple[tuple[int, KeyRa
     return tuple((int(row["unit"]), _range(row)) for row in control.query(session, "ranges", unit=None))
 
 
-def chunks(session: Session, control: Control, part: KeyRange) -> tuple[Chunk, ...]:
-    """The recorded chunks of a key range, in order."""
-    return tuple(
-        Chunk(
-            part.table,
-            part.number,
-            row["number"],
-            _decode(row["lower_bound"]),
-            _decode(row["upper_bound"]),
-            row["row_count"],
-            row["byte_count"],
-        )
-        for row in control.query(session, "chunks", **_table(part.table), range=part.number)
-    )
-
-
 def begun_ranges(session: Session, control: Control, unit: int) -> dict[tuple[TableName, int], int]:
     """The key ranges of a unit (table and number) of which chunks are recorded, with their rows; one statement."""
     rows = control.query(session, "begun_ranges", unit=unit)
@@ -169,20 +151,12 @@ def _table(name: TableName) -> dict[str, str]:
     return {"schema": name.schema, "table": name.name}
 
 
-def _encode(bound: Bound) -> str | None:
-    return None if bound is None else json.dumps(bound)
-
-
-def _decode(text: str | None) -> Bound:
-    return None if text is None else tuple(json.loads(text))
-
-
 def _range(row: dict[str, Any]) -> KeyRange:
     return KeyRange(
         TableName(row["source_schema"], row["source_table"]),
         row["number"],
-        _decode(row["lower_bound"]),
-        _decode(row["upper_bound"]),
+        decoded(row["lower_bound"]),
+        decoded(row["upper_bound"]),
         row["row_estimate"],
         row["byte_estimate"],
     )

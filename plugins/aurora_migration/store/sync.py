@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -100,8 +99,7 @@ def add_table(session: Session, control: Control, found: TableSync) -> None:
 
 def forget_tables(session: Session, control: Control, tables: Sequence[TableName]) -> None:
     """Forget the tables' modes: their rows are about to be loaded anew."""
-    names = json.dumps([{"schema": one.schema, "table": one.name} for one in tables], ensure_ascii=False)
-    control.execute(session, "forget_sync_tables", names=names)
+    control.forget(session, "sync_tables", tables)
 
 
 def end_passing_mode(session: Session, control: Control, until: Until) -> None:

@@ -10,6 +10,7 @@ from aurora_migration.model.chunk import KeyRange, LoadUnit
 from aurora_migration.model.names import TableName
 from aurora_migration.model.sync import TableMode, TableSync
 from aurora_migration.store import load, sync
+from aurora_migration.store.chunks import chunks
 from aurora_migration.store.control import Control
 from tests.fresh_databases import Databases
 
@@ -38,9 +39,9 @@ def test_records_of_several_tables_go_and_those_of_others_stay(databases: Callab
     sync.forget_tables(target, control, gone)
     stay = {name for name in names if name not in gone}
     assert {part.table for part in load.ranges(target, control)} == stay
-    assert {part.table for part in parts if load.chunks(target, control, part)} == stay
+    assert {part.table for part in parts if chunks(target, control, part)} == stay
     assert set(sync.tables(target, control)) == stay
-    assert {part.table for part in parts if load.chunks(target, other, part)} == set(names), "another migration's"
+    assert {part.table for part in parts if chunks(target, other, part)} == set(names), "another migration's"
     load.forget_chunks(target, control)
     load.forget_chunks(target, other, *names)
     assert {part.table for part in load.ranges(target, control)} == stay

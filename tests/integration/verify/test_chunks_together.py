@@ -11,6 +11,7 @@ from aurora_migration.model.chunk import Chunk
 from aurora_migration.model.names import TableName
 from aurora_migration.model.report import Verdict
 from aurora_migration.store import load
+from aurora_migration.store.chunks import chunks
 from tests.fresh_databases import Databases, create_like_source
 from tests.loads import control_of, load_all, verify_all
 
@@ -68,6 +69,6 @@ def _chunk_of(made: Databases, key: int) -> Chunk:
     (part,) = load.ranges(made.target, control_of(made))
     return next(
         one
-        for one in load.chunks(made.target, control_of(made), part)
+        for one in chunks(made.target, control_of(made), part)
         if (one.lower is None or int(one.lower[0]) < key) and (one.upper is None or key <= int(one.upper[0]))
     )

@@ -19,6 +19,7 @@ from aurora_migration.mysql.writer import prepare
 from aurora_migration.sql.quoting import qualified, raw
 from aurora_migration.sql.row_text import RowStyle
 from aurora_migration.store import load
+from aurora_migration.store.chunks import chunks
 from aurora_migration.store.incidents import incidents
 from local.oracle import compare_databases
 from tests.fresh_databases import Databases, create_like_source, endpoint
@@ -63,7 +64,7 @@ def repair() -> Repair:
 def _planned(made: Databases, table: str) -> tuple[PlannedTable, Chunk]:
     plan = build_plan(made.config(), RunOptions(), made.source)
     (part,) = (one for one in load.ranges(made.target, control_of(made)) if one.table.name == table)
-    (chunk,) = load.chunks(made.target, control_of(made), part)
+    (chunk,) = chunks(made.target, control_of(made), part)
     return plan.table(made.table(table)), chunk
 
 

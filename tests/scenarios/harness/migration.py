@@ -24,6 +24,7 @@ from aurora_migration.mysql.session import Session
 from aurora_migration.mysql.writer import local_infile_allowed, prepare
 from aurora_migration.sql.row_text import RowStyle
 from aurora_migration.store import load
+from aurora_migration.store.chunks import chunks
 from aurora_migration.store.control import Control
 from local.servers import Pair
 from tests.fresh_databases import endpoint
@@ -169,8 +170,8 @@ class _Migration:
             plan = self._plan(source)
             context = VerifyContext(source, target, self.options.level, lambda _: None)
             for part in load.ranges(target, self.control):
-                chunks = load.chunks(target, self.control, part)
-                found = verify_range(context, plan.table(part.table), part, chunks)
+                recorded = chunks(target, self.control, part)
+                found = verify_range(context, plan.table(part.table), part, recorded)
                 known = self.outcome.verdicts.get(found.source, Verdict.EQUAL)
                 worse = known is Verdict.EQUAL or found.verdict is Verdict.DIFFERS
                 self.outcome.verdicts[found.source] = found.verdict if worse else known

@@ -32,9 +32,8 @@ from aurora_migration.sql.predicates import key_range
 from aurora_migration.sql.quoting import Fragment, identifier, qualified, raw
 from aurora_migration.sql.row_text import RowStyle, row_builder, row_text, row_values
 from aurora_migration.store import sync
-from aurora_migration.store.chunks import recorded
+from aurora_migration.store.chunks import chunks, recorded
 from aurora_migration.store.control import Control
-from aurora_migration.store.load import chunks
 
 _FIRST_ROW_BYTES: Final = 256
 _FIRST_CHUNK_ROWS: Final = 1000  # then it grows by what the rows really weigh

@@ -1,9 +1,0 @@
--- Forgets how some tables were cut; their chunks must be forgotten first. names is a JSON list of objects.
--- Versions: 8.0+. Privileges: DELETE, SELECT.
-DELETE {control}.key_ranges
-  FROM JSON_TABLE(%(names)s, '$[*]' COLUMNS (
-         from_schema VARCHAR(64) CHARACTER SET utf8mb4 PATH '$.schema',
-         from_table VARCHAR(64) CHARACTER SET utf8mb4 PATH '$.table')) AS n
-  STRAIGHT_JOIN {control}.key_ranges
-    ON migration = %(migration)s AND source_schema = n.from_schema COLLATE utf8mb4_bin
-   AND source_table = n.from_table COLLATE utf8mb4_bin
