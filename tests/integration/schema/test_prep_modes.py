@@ -189,3 +189,18 @@ def test_a_run_may_die_after_any_statement_and_be_repeated(databases: Make, mode
     finish(made, run)
     if mode is not TargetTablePrepMode.DO_NOTHING:
         assert counts(made) == [0, 0]
+
+
+@pytest.mark.parametrize("mode", list(TargetTablePrepMode))
+def test_a_table_that_a_killed_process_still_makes_is_made_again(
+    databases: Make, mode: TargetTablePrepMode
+) -> None:
+    """Its last statement may be at work on the server while the next process has found no such table."""
+    made = databases("CREATE TABLE late (id INT PRIMARY KEY, v INT, KEY v (v))")
+    run = migration(made)
+    run.mode = mode
+    run.on_reset = lambda _: made.on_target("CREATE TABLE late (id INT PRIMARY KEY, v INT)")
+    made.target_root.execute(raw(f"CREATE DATABASE {made.name}"))
+    run.first()
+    run.second()
+    assert texts(made.target_root, made.name) == texts(made.source_root, made.name)
