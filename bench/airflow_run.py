@@ -41,9 +41,10 @@ load: {{parallel_units: 2}}
 
 
 class WholeRun:
-    """An Airflow with one migration; `run` is a contestant's."""
+    """An Airflow with one migration; `run` is a contestant's. ``idle_sleep``: seconds between the looks of a
+    scheduler that has nothing to do."""
 
-    def __init__(self, folder: Path, pair: Pair) -> None:
+    def __init__(self, folder: Path, pair: Pair, idle_sleep: float) -> None:
         self.failed = ""  # why it did not start
         migrations = folder / "migrations"
         migrations.mkdir(parents=True, exist_ok=True)
@@ -54,7 +55,12 @@ class WholeRun:
             for name, end in logins.items()
         }
         self._airflow = AirflowInstance(
-            folder / "airflow", ROOT / "dags", ROOT / "plugins", connections, migrations=migrations
+            folder / "airflow",
+            ROOT / "dags",
+            ROOT / "plugins",
+            connections,
+            migrations=migrations,
+            overrides={"scheduler": {"scheduler_idle_sleep_time": str(idle_sleep)}},
         )
 
     def start(self) -> None:

@@ -37,7 +37,8 @@ def _size(found: dict[str, Any]) -> Iterator[str]:
     yield f"### The wide table, {case['bytes'] / 1e9:.1f} GB"
     yield (
         f"{case['rows']:,} rows; {found['machine']}; MySQL {found['mysql']}, `innodb_buffer_pool_size` "
-        f"{found['buffer_pool']}, `innodb_redo_log_capacity` {found['redo_log']}; {found['rounds']} rounds, "
+        f"{found['buffer_pool']}, `innodb_redo_log_capacity` {found['redo_log']}; Airflow's "
+        f"`scheduler_idle_sleep_time` {found['idle_sleep']:g} s; rounds: {found['rounds']}, "
         f"{found['minutes']} minutes; load average at the beginning {load['begin']}, at the end {load['end']}."
     )
     yield markdown(_HEADS, list(_rows(case)))

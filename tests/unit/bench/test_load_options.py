@@ -15,7 +15,7 @@ def test_each_size_has_its_own_option() -> None:
     found = cases(parsed([]), None)
     mib = {name: case.size >> 20 for name, case in found.items()}
     assert mib == {"everybody": 64, "wide": 256, "growth": 25, "narrow": 64, "skewed": 64, "tiny": 0}
-    assert (parsed([]).link_mib, parsed([]).redo_log) == (32, "1G")
+    assert (parsed([]).link_mib, parsed([]).redo_log, parsed([]).idle_sleep) == (32, "1G", 1.0)
     assert (found["wide"].rounds, found["narrow"].rounds) == (5, 2)
     assert "pandas" in [one.name for one in found["everybody"].contestants]
     assert "pandas" not in [one.name for one in found["wide"].contestants]
