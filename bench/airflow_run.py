@@ -18,7 +18,8 @@ from urllib.parse import quote
 from bench.contestants import Outcome
 from bench.dag_times import Span, epoch, execute_span, parts
 from bench.load_tables import Data
-from bench.processes import FailedError, SessionWatch
+from bench.processes import FailedError
+from bench.session_watch import SessionWatch
 from bench.stage import Stage
 from bench.tables import DATABASE
 from local import sessions
@@ -81,15 +82,16 @@ class WholeRun:
         record = read_record(self._airflow.home)
         if record is None:
             raise FailedError("Airflow is not there")
-        with SessionWatch("Airflow and its tasks", record.leader) as watch:
+        with SessionWatch(record.leader) as watch:
             started = time.perf_counter()
             run_id = self._airflow.client.trigger(DAG)
             state = self._airflow.client.wait_for_run(DAG, run_id, _TIMEOUT)
             seconds = time.perf_counter() - started
-        usage = watch.usage()
         if state != "success":
             raise FailedError(f"the run of {DAG} ended as {state}")
-        return Outcome([usage], {"seconds": seconds, **self._times(run_id, seconds)})
+        instances = self._airflow.client.task_instances(DAG, run_id)
+        usages = watch.usages({one["id"]: one["task_id"] for one in instances})
+        return Outcome(usages, {"seconds": seconds, **self._times(instances, run_id, seconds)})
 
     def wake(self) -> None:
         """Let it go on, and return once all components are healthy again."""
@@ -102,12 +104,12 @@ class WholeRun:
         """Let it stand still."""
         self._signal(signal.SIGSTOP)
 
-    def _times(self, run_id: str, wall: float) -> dict[str, Any]:
+    def _times(self, instances: list[dict[str, Any]], run_id: str, wall: float) -> dict[str, Any]:
         """Where the run's seconds went, and from the first start to the last end of each task."""
         spans: dict[str, list[Span]] = {}
         executes: list[Span] = []
         silent = repeated = 0
-        for one in self._airflow.client.task_instances(DAG, run_id):
+        for one in instances:
             if not one["start_date"] or not one["end_date"]:  # a task that was skipped
                 continue
             spans.setdefault(str(one["task_id"]), []).append((epoch(one["start_date"]), epoch(one["end_date"])))

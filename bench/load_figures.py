@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from collections.abc import Sequence
 from typing import Any, Final
 
 SERVERS: Final = ("source server", "target server")
@@ -87,12 +88,25 @@ def words_of_dag(case: Case) -> str:
     )
 
 
+def processes(case: Case) -> str:
+    """Every process of every contestant: processor seconds, and the largest memory of all rounds; as a table."""
+    rows = []
+    for line in case["contestants"]:
+        found: dict[str, list[dict[str, Any]]] = {}
+        for one in (one for run in line["runs"] for one in clients(run)):
+            found.setdefault(one["name"], []).append(one)
+        for name, seen in found.items():
+            used, peak = spread([one["cpu"] for one in seen]), max(one["peak_mib"] for one in seen)
+            rows.append((cell(line["name"]), cell(name), used, f"{peak:.0f}" if peak else "–"))
+    return markdown(("Who", "Process", "CPU, s", "Peak, MiB"), rows)
+
+
 def cell(text: str) -> str:
     """Fit for a table's cell; folders of this machine are of no interest."""
     return re.sub(r"/(?:work|tmp|root|home)/\S*", "…", " ".join(text.split())).replace("|", "\\|")[:300]
 
 
-def markdown(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def markdown(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     """A table; its cells are as they should stand there."""
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from bench.load_figures import ENGINE, case_of, cell, cpu, line_of, markdown, peaks, ratios, spread, words_of_dag
+from bench.load_figures import (
+    ENGINE,
+    case_of,
+    cell,
+    cpu,
+    line_of,
+    markdown,
+    peaks,
+    processes,
+    ratios,
+    spread,
+    words_of_dag,
+)
 from bench.load_goals import goals
 
 _HEADS: Final = (
@@ -42,7 +54,7 @@ def _size(found: dict[str, Any]) -> Iterator[str]:
         f"{found['minutes']} minutes; load average at the beginning {load['begin']}, at the end {load['end']}."
     )
     yield markdown(_HEADS, list(_rows(case)))
-    yield from filter(None, (words_of_dag(case), goals(found)))
+    yield from filter(None, (words_of_dag(case), processes(case), goals(found)))
 
 
 def _rows(case: dict[str, Any]) -> Iterator[tuple[str, ...]]:

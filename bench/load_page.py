@@ -19,6 +19,7 @@ from bench.load_figures import (
     line_of,
     markdown,
     peaks,
+    processes,
     ratios,
     spread,
     words_of_dag,
@@ -105,7 +106,8 @@ def _case(case: dict[str, Any]) -> str:
     dag = words_of_dag(case)
     told = f"\n{dag}\n" if dag else ""
     head = f"### {_TITLES[case['name']]}\n\n{case['about'][0].upper()}{case['about'][1:]}: {tables}"
-    return f"{head}{case['rows']:,} rows, {case['bytes'] / 1e6:,.0f} MB.\n\n{table(case)}\n{told}"
+    each = f"\nProcess by process:\n\n{processes(case)}\n" if case["name"] == "wide" else ""
+    return f"{head}{case['rows']:,} rows, {case['bytes'] / 1e6:,.0f} MB.\n\n{table(case)}\n{told}{each}"
 
 
 def table(case: dict[str, Any]) -> str:
@@ -169,7 +171,9 @@ def _about(found: dict[str, Any]) -> str:
     items = "\n".join(f"- **{name}**: {about}" for name, about in abouts.items())
     return f"""Median and, in brackets, the lowest and highest. *Clients* are all processes but the servers,
 *largest* is one process's peak; the engine's are its first process and two workers, the whole DAG run's are all of
-Airflow's: scheduler, API server, DAG processor, triggerer and tasks. A ratio is made round by round. A time runs
+Airflow's. Process by process, those of one kind are together (all `load` tasks, say): the sum of their processor
+time, and the largest memory of one, looked at five times a second; time that is in no process's books since it
+ended between two looks is told as such. A ratio is made round by round. A time runs
 from an empty target to rows and indexes. *What arrived* compares rows and, column by column, a sum over all values
 bound to their keys. Those that are slow (by an order of magnitude) copy the wide table in one size only, and are
 compared there.

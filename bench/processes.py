@@ -1,7 +1,7 @@
 """Processor time and peak memory of whole processes, from the kernel's own books: wait4 and /proc.
 
-A client's figures come from its end (`run`), a server's from before and after (`Watched`), those of a session
-whose processes come and go (Airflow's) from looking again and again (`SessionWatch`). Seconds and MiB.
+A client's figures come from its end (`run`), a server's from before and after (`Watched`); for a session whose
+processes come and go there is `bench.session_watch`. Seconds and MiB.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-
-from local import sessions
 
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 _WORDS: Final = 600  # characters of what a failed program said
@@ -125,43 +123,12 @@ class Watched:
         return Usage(self.name, _cpu(self._pid) - self._before, status_mib(self._pid, "VmHWM"))
 
 
-class SessionWatch:
-    """All processes of a session, those that come and go too; use as a context manager, then ask for `usage`."""
-
-    def __init__(self, name: str, leader: sessions.Leader, interval: float = 0.2) -> None:
-        self.name, self._leader, self._interval = name, leader, interval
-        self._peak = 0.0
-        self._before = self._cpu()
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-
-    def __enter__(self) -> SessionWatch:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end.set()
-        self._thread.join()
-
-    def usage(self) -> Usage:
-        """Processor time of all of them, and the largest memory that one of them had when looked at."""
-        return Usage(self.name, self._cpu() - self._before, self._peak)
-
-    def _cpu(self) -> float:
-        return sum(_cpu(pid, with_children=True) for pid in sessions.members(self._leader))
-
-    def _look(self) -> None:
-        while not self._end.wait(self._interval):
-            for pid in sessions.members(self._leader):
-                self._peak = max(self._peak, status_mib(pid, "VmRSS"))
-
-
-def _cpu(pid: int, *, with_children: bool = False) -> float:
+def _cpu(pid: int) -> float:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return sum(map(int, fields[11 : 15 if with_children else 13])) / TICKS
+    return sum(map(int, fields[11:13])) / TICKS
 
 
 def status_mib(pid: int | str, field: str) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bench import load_larger, load_page, page
-from bench.load_figures import words_of_dag
+from bench.load_figures import processes, words_of_dag
 from bench.load_goals import goals
 
 Json = dict[str, Any]
@@ -85,6 +85,25 @@ def test_each_further_gigabyte_and_ten_times_the_rows() -> None:
     found = goals(result(WIDE, tenth))
     assert cells(found, "the engine's CPU for each GB more")[3] == "4.72 (4.44–5.00)"
     assert cells(found, "time for ten times the rows")[3] == "10.50 (10.00–11.00)"
+
+
+def test_a_load_task_has_a_goal_for_its_memory_where_it_was_seen() -> None:
+    name = "a load task's process, Airflow's own code included"
+    assert name not in goals(result(WIDE))
+    seen = dag_run()
+    seen["processes"] += [{"name": "task load", "cpu": 9.0, "peak_mib": 201.0}]
+    found = goals(result({**WIDE, "contestants": [line("whole DAG run", seen, dag_run())]}))
+    assert cells(found, name)[2:] == ["under 200 MiB", "201.00 (201.00–201.00), **not reached**"]
+
+
+def test_every_process_is_told() -> None:
+    first, second = run(1.0, 3.0), run(1.0, 5.0)
+    second["processes"] += [{"name": "ended between two looks", "cpu": 0.5, "peak_mib": 0.0}]
+    found = processes(case("wide", 1, line("engine", first, second), line("mysqldump | mysql", failed="none")))
+    assert cells(found, "engine") == ["engine", "client", "4.00 (3.00–5.00)", "50"]
+    assert "| engine | ended between two looks | 0.50 (0.50–0.50) | – |" in found
+    assert "server" not in found
+    assert found in load_larger.section([result(case("wide", 1, line("engine", first, second)))])
 
 
 def test_goals_need_the_engine() -> None:
