@@ -42,7 +42,7 @@ Run = Callable[[Stage, Data], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """``slow`` ones copy the small size only; ``missing`` says why it cannot take part.
+    """``data`` are the names of what it copies; ``missing`` says why it cannot take part.
 
     ``fetched`` ones are programs that this machine may have to fetch; ``warm`` is done before, outside its time.
     """
@@ -50,7 +50,6 @@ class Contestant:
     name: str
     about: str
     run: Run
-    slow: bool = False
     data: tuple[str, ...] = tuple(DATA)
     fetched: bool = False
     missing: Callable[[], str] = lambda: ""
@@ -230,13 +229,12 @@ EVERYBODY: Final = (
         data=_ONE_TABLE,
         warm=warm_floor,
     ),
-    Contestant("pandas", pandas.__doc__ or "", pandas, slow=True, data=("wide",)),
-    Contestant("GenericTransfer", transfer.__doc__ or "", transfer, slow=True, data=("wide",)),
+    Contestant("pandas", pandas.__doc__ or "", pandas, data=("wide",)),
+    Contestant("GenericTransfer", transfer.__doc__ or "", transfer, data=("wide",)),
     Contestant(
         "dlt",
         dlt.__doc__ or "",
         dlt,
-        slow=True,
         data=("wide",),
         fetched=True,
         missing=lambda: peers.reason(peers.dlt),

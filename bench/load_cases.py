@@ -30,24 +30,23 @@ class Case:
 
 
 def cases(chosen: argparse.Namespace, dag: WholeRun | None) -> dict[str, Case]:
-    """All cases of copying that somebody takes part in. The slow take part in the first one only; what has no goal
-    has half the rounds."""
+    """All cases of copying that somebody takes part in; what has no goal has half the rounds."""
     rounds, half, small = chosen.rounds, half_of(chosen.rounds), chosen.small_mib << 20
-    whole = (Contestant(DAG, WholeRun.run.__doc__ or "", dag.run, missing=lambda: dag.failed),) if dag else ()
-    everybody = tuple(left_out(one) if chosen.local and one.fetched else one for one in EVERYBODY)
-    fast = tuple(one for one in everybody if not one.slow)
+    about, where = WholeRun.run.__doc__ or "", ("wide", TINY)
+    whole = (Contestant(DAG, about, dag.run, data=where, missing=lambda: dag.failed),) if dag else ()
+    everybody = (*(left_out(one) if chosen.local and one.fetched else one for one in EVERYBODY), *whole)
     wide, narrow, skewed, tiny = DATA["wide"], DATA["narrow"], DATA["skewed"], DATA[TINY]
 
-    def takes(some: Sequence[Contestant], data: Data) -> tuple[Contestant, ...]:
-        return tuple(one for one in some if data.name in one.data and one.name in chosen.contestants)
+    def takes(data: Data, *names: str) -> tuple[Contestant, ...]:
+        some = [one for one in everybody if data.name in one.data and one.name in chosen.contestants]
+        return tuple(one for one in some if not names or one.name in names)
 
     found = (
-        Case("everybody", wide, chosen.everybody_mib << 20, takes(everybody, wide), rounds),
-        Case("wide", wide, chosen.size_mib << 20, takes((*fast, *whole), wide), rounds),
-        Case("growth", wide, (chosen.size_mib << 20) // 10, takes((ENGINE,), wide), rounds),
-        Case("narrow", narrow, small, takes(fast, narrow), half),
-        Case("skewed", skewed, small, takes(fast, skewed), half),
-        Case("tiny", tiny, 0, takes((*fast, *whole), tiny), half, chosen.tiny_tables),
+        Case("wide", wide, chosen.size_mib << 20, takes(wide), rounds),
+        Case("growth", wide, (chosen.size_mib << 20) // 10, takes(wide, ENGINE.name), rounds),
+        Case("narrow", narrow, small, takes(narrow), half),
+        Case("skewed", skewed, small, takes(skewed), half),
+        Case("tiny", tiny, 0, takes(tiny), half, chosen.tiny_tables),
     )
     return {case.name: case for case in found if case.contestants}
 

@@ -10,7 +10,7 @@ from bench.contestants import EVERYBODY
 from bench.load_tables import TINY_TABLES
 
 RESULT: Final = Path(__file__).parent / "results" / "load.json"
-CASES: Final = ("everybody", "wide", "growth", "narrow", "skewed", "tiny", "verify", "link")
+CASES: Final = ("wide", "growth", "narrow", "skewed", "tiny", "verify", "link")
 DAG: Final = "whole DAG run"
 NAMES: Final = (*(one.name for one in EVERYBODY), DAG)
 
@@ -30,8 +30,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(prog="python -m bench.load")
     made.add_argument("--size-mib", type=int, default=256, help="data_length of the wide table, about")
-    made.add_argument("--everybody-mib", type=int, default=64, help="the same where the slow take part")
-    made.add_argument("--small-mib", type=int, default=64, help="size of the narrow and the skewed table")
+    made.add_argument("--small-mib", type=int, default=256, help="size of the narrow and the skewed table")
     made.add_argument("--link-mib", type=int, default=32, help="what goes over the long line")
     made.add_argument("--rounds", type=int, default=5)
     made.add_argument("--buffer-pool", default="2G", help="innodb_buffer_pool_size of each server")

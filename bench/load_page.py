@@ -92,8 +92,7 @@ def _noisy(load: dict[str, float]) -> str:
 
 
 _TITLES: Final = {
-    "everybody": "The wide table, everybody",
-    "wide": "The wide table, larger, without the slow ones",
+    "wide": "The wide table",
     "growth": "The wide table, a tenth of it",
     "narrow": "The narrow table",
     "skewed": "The table of skewed keys",
@@ -175,8 +174,7 @@ Airflow's. Process by process, those of one kind are together (all `load` tasks,
 time, and the largest memory of one, looked at five times a second; time that is in no process's books since it
 ended between two looks is told as such. A ratio is made round by round. A time runs
 from an empty target to rows and indexes. *What arrived* compares rows and, column by column, a sum over all values
-bound to their keys. Those that are slow (by an order of magnitude) copy the wide table in one size only, and are
-compared there.
+bound to their keys. Those that are slow by an order of magnitude copy the wide table alone.
 
 A DAG run's time is divided by Airflow's own stamps. *In our code*: at least one task was between the start and
 the end of its `execute`. *Around it in tasks*: none was, but a task had begun; that is a process, imports, the

@@ -150,8 +150,8 @@ _HOW = """## How to run
 ```
 make bench                                                   # copying: all cases, five rounds
 make bench-gigabyte bench-four-gigabytes                     # the wide table in larger sizes
-make bench BENCH="--size-mib 32 --small-mib 8 --everybody-mib 8 --rounds 1 --result quick.json"
-make bench BENCH="--contestants engine pandas --cases everybody --rounds 1 --result quick.json"
+make bench BENCH="--size-mib 32 --small-mib 8 --rounds 1 --result quick.json"
+make bench BENCH="--contestants engine pandas --cases wide --rounds 1 --result quick.json"
 make bench-verify                                            # tables of up to 1 GiB, five rounds
 make bench-verify BENCH="--size-mib 100 --rounds 3 --tables wide --result quick.json"
 make bench-changes                                           # both shapes, five rounds
@@ -159,10 +159,10 @@ make bench-changes BENCH="--shapes bulk --rounds 3 --result quick.json"
 ```
 
 With another `--result` this page stays as it is; `load.json`, `load-1g.json` and `load-4g.json` in `bench/results`
-are what it shows of copying. `--contestants` names who copies, as they are called above; `--everybody-mib` is the
-size where the slow ones take part, `--small-mib` that of the narrow and the skewed table, `--link-mib` what goes
-over the long line. The redo log's capacity follows the size, or is what `--redo-log` says. 4 GiB want about 16 GiB
-of memory, so that both servers hold the table (`--buffer-pool 6G`), and about 40 GB of disk.
+are what it shows of copying. `--contestants` names who copies, as they are called above; `--small-mib` is the size
+of the narrow and the skewed table, `--link-mib` what goes over the long line. The redo log's capacity follows the
+size, or is what `--redo-log` says. 4 GiB want about 16 GiB of memory, so that both servers hold the table
+(`--buffer-pool 6G`), and about 40 GB of disk.
 
 `--size-mib` of `make bench-verify` is the size of the two larger tables; `thin` and `documents` get a quarter.
 """

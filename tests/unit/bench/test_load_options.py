@@ -14,18 +14,18 @@ from bench.load_options import parsed, redo_log
 def test_each_size_has_its_own_option() -> None:
     found = cases(parsed([]), None)
     mib = {name: case.size >> 20 for name, case in found.items()}
-    assert mib == {"everybody": 64, "wide": 256, "growth": 25, "narrow": 64, "skewed": 64, "tiny": 0}
+    assert mib == {"wide": 256, "growth": 25, "narrow": 256, "skewed": 256, "tiny": 0}
     assert (parsed([]).link_mib, parsed([]).redo_log, parsed([]).idle_sleep) == (32, "1G", 1.0)
     assert (found["wide"].rounds, found["narrow"].rounds) == (5, 2)
-    assert "pandas" in [one.name for one in found["everybody"].contestants]
-    assert "pandas" not in [one.name for one in found["wide"].contestants]
+    assert "pandas" in [one.name for one in found["wide"].contestants]
+    assert "pandas" not in [one.name for one in found["narrow"].contestants]
+    assert [one.name for one in found["growth"].contestants] == ["engine"]
 
 
 def test_contestants_are_those_that_are_named() -> None:
     found = cases(parsed(["--contestants", "mysqldump | mysql", "pandas"]), None)
     assert {name: [one.name for one in case.contestants] for name, case in found.items()} == {
-        "everybody": ["mysqldump | mysql", "pandas"],
-        "wide": ["mysqldump | mysql"],
+        "wide": ["mysqldump | mysql", "pandas"],
         "narrow": ["mysqldump | mysql"],
         "skewed": ["mysqldump | mysql"],
         "tiny": ["mysqldump | mysql"],
@@ -34,7 +34,7 @@ def test_contestants_are_those_that_are_named() -> None:
 
 def test_the_target_holds_a_copy_only_for_those_who_need_it() -> None:
     assert cases(parsed([]), None)["wide"].needs_floor
-    assert not cases(parsed(["--contestants", "engine", "pandas"]), None)["everybody"].needs_floor
+    assert not cases(parsed(["--contestants", "engine", "pandas"]), None)["wide"].needs_floor
     assert not cases(parsed([]), None)["growth"].needs_floor
 
 
