@@ -42,10 +42,13 @@ load: {{parallel_units: 2}}
 
 
 class WholeRun:
-    """An Airflow with one migration; `run` is a contestant's. ``idle_sleep``: seconds between the looks of a
-    scheduler that has nothing to do."""
+    """An Airflow with one migration; `run` is a contestant's.
 
-    def __init__(self, folder: Path, pair: Pair, idle_sleep: float) -> None:
+    ``idle_sleep``: seconds between the looks of a scheduler that has nothing to do. ``parse_interval``: seconds
+    until the DAG processor reads the same file again.
+    """
+
+    def __init__(self, folder: Path, pair: Pair, idle_sleep: float, parse_interval: int) -> None:
         self.failed = ""  # why it did not start
         migrations = folder / "migrations"
         migrations.mkdir(parents=True, exist_ok=True)
@@ -61,7 +64,10 @@ class WholeRun:
             ROOT / "plugins",
             connections,
             migrations=migrations,
-            overrides={"scheduler": {"scheduler_idle_sleep_time": str(idle_sleep)}},
+            overrides={
+                "scheduler": {"scheduler_idle_sleep_time": str(idle_sleep)},
+                "dag_processor": {"min_file_process_interval": str(parse_interval)},
+            },
         )
 
     def start(self) -> None:

@@ -144,7 +144,7 @@ def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
         stage = Stage.of(pair, folder / "stage")
         dag = None
         if chosen.airflow and DAG in chosen.contestants and {"wide", "tiny"} & set(chosen.cases):
-            dag = WholeRun(folder, pair, chosen.idle_sleep)
+            dag = WholeRun(folder, pair, chosen.idle_sleep, chosen.parse_interval)
             stack.callback(dag.stop)
             try:
                 dag.start()
@@ -187,6 +187,7 @@ def _facts(chosen: argparse.Namespace, version: str) -> dict[str, Any]:
         "buffer_pool": chosen.buffer_pool,
         "redo_log": chosen.redo_log,
         "idle_sleep": chosen.idle_sleep,
+        "parse_interval": chosen.parse_interval,
         "cases": [],
     }
 

@@ -28,6 +28,7 @@ _HEADS: Final = (
     "Largest client process, MiB",
     "What arrived",
 )
+BEFORE: Final = 15  # min_file_process_interval where a result does not tell
 
 
 def section(results: list[dict[str, Any]]) -> str:
@@ -50,7 +51,8 @@ def _size(found: dict[str, Any]) -> Iterator[str]:
     yield (
         f"{case['rows']:,} rows; {found['machine']}; MySQL {found['mysql']}, `innodb_buffer_pool_size` "
         f"{found['buffer_pool']}, `innodb_redo_log_capacity` {found['redo_log']}; Airflow's "
-        f"`scheduler_idle_sleep_time` {found['idle_sleep']:g} s; rounds: {found['rounds']}, "
+        f"`scheduler_idle_sleep_time` {found['idle_sleep']:g} s and `min_file_process_interval` "
+        f"{found.get('parse_interval', BEFORE)} s; rounds: {found['rounds']}, "
         f"{found['minutes']} minutes; load average at the beginning {load['begin']}, at the end {load['end']}."
     )
     yield markdown(_HEADS, list(_rows(case)))

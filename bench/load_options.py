@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
         help="who copies; verify and link ask nobody",
     )
     made.add_argument("--idle-sleep", type=float, default=1.0, help="Airflow's scheduler_idle_sleep_time, s")
+    made.add_argument("--parse-interval", type=int, default=30, help="Airflow's min_file_process_interval, s")
     made.add_argument("--tiny-tables", type=int, default=TINY_TABLES)
     made.add_argument("--no-airflow", dest="airflow", action="store_false", help="leave out the whole DAG run")
     made.add_argument("--local", action="store_true", help="leave out peers that have to be fetched")

@@ -41,7 +41,7 @@ def dag_run(silent: int = 0, repeated: int = 0) -> Json:
 def result(*cases: Json) -> Json:
     return {
         "machine": "a machine", "mysql": "9.7", "buffer_pool": "6G", "redo_log": "8G", "idle_sleep": 0.2,
-        "python": "3.11",
+        "python": "3.11", "parse_interval": 300,
         "rounds": 2, "minutes": 3.5, "versions": {"mydumper": "0.10"}, "load_average": {"begin": 0.5, "end": 1.5},
         "cases": list(cases),
     }  # fmt: skip
@@ -123,7 +123,9 @@ def test_the_words_of_a_dag_run_say_whose_the_time_is() -> None:
 
 def test_larger_results_have_a_table_each() -> None:
     text = load_larger.section([result({**WIDE, "bytes": 1_000_000_000}), result(WIDE)])
-    assert "`scheduler_idle_sleep_time` 0.2 s; rounds: 2" in " ".join(text.split())
+    assert "`scheduler_idle_sleep_time` 0.2 s and `min_file_process_interval` 300 s; rounds: 2" in " ".join(
+        text.split()
+    )
     small, large = text.split("### The wide table, ")[1:]
     assert (small[:6], large[:6]) == ("1.0 GB", "4.0 GB")
     assert cells(large, "engine") == [
