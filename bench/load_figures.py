@@ -18,9 +18,10 @@ Line = dict[str, Any]
 Case = dict[str, Any]
 
 
-def spread(values: list[float]) -> str:
+def spread(values: list[float], digits: int = 2) -> str:
     """Median (lowest–highest)."""
-    return f"{statistics.median(values):.2f} ({min(values):.2f}–{max(values):.2f})" if values else "–"
+    some = (statistics.median(values), min(values), max(values)) if values else ()
+    return "{} ({}–{})".format(*(f"{one:.{digits}f}" for one in some)) if some else "–"
 
 
 def ratios(line: Line, base: Line) -> list[float]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bench.load_figures import (
     ENGINE,
+    Case,
     case_of,
     cell,
     cpu,
@@ -24,6 +25,8 @@ _HEADS: Final = (
     "Who",
     "Time, s",
     "Its time over the engine's",
+    "MB a second",
+    "In the smallest size",
     "Clients, CPU s a GB",
     "Largest client process, MiB",
     "What arrived",
@@ -31,18 +34,22 @@ _HEADS: Final = (
 BEFORE: Final = 15  # min_file_process_interval where a result does not tell
 
 
-def section(results: list[dict[str, Any]]) -> str:
-    """The section as Markdown, a part for each result; empty without results."""
-    parts = [part for found in results for part in _size(found)]
+def section(results: list[dict[str, Any]], smallest: dict[str, Any] | None = None) -> str:
+    """The section as Markdown, a part for each result; empty without results.
+
+    ``smallest`` is the result whose speeds stand beside.
+    """
+    parts = [part for found in results for part in _size(found, case_of(smallest, "wide") if smallest else None)]
     return "\n\n".join(["## Copying, larger", _HEAD, *parts]) if parts else ""
 
 
 _HEAD: Final = """The wide table in other sizes, by those who were asked to take part. Median and, in brackets, the
 lowest and highest; *clients* are all processes but the servers, of a DAG run all of Airflow's. Airflow's share is
-the part of a DAG run's time in which no task was in our code."""
+the part of a DAG run's time in which no task was in our code. *In the smallest size* is the speed, in MB a
+second, that the same contestant has in the section above."""
 
 
-def _size(found: dict[str, Any]) -> Iterator[str]:
+def _size(found: dict[str, Any], smallest: Case | None) -> Iterator[str]:
     case = case_of(found, "wide")
     if case is None:
         return
@@ -55,21 +62,28 @@ def _size(found: dict[str, Any]) -> Iterator[str]:
         f"{found.get('parse_interval', BEFORE)} s; rounds: {found['rounds']}, "
         f"{found['minutes']} minutes; load average at the beginning {load['begin']}, at the end {load['end']}."
     )
-    yield markdown(_HEADS, list(_rows(case)))
+    yield markdown(_HEADS, list(_rows(case, smallest)))
     yield from filter(None, (words_of_dag(case), processes(case), goals(found)))
 
 
-def _rows(case: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+def _rows(case: Case, smallest: Case | None) -> Iterator[tuple[str, ...]]:
     base, gigabytes = line_of(case, ENGINE), case["bytes"] / 1e9
     for line in case["contestants"]:
         if not line["runs"]:
-            yield cell(line["name"]), f"took no part: {cell(line['failed'])}", "", "", "", ""
+            yield cell(line["name"]), f"took no part: {cell(line['failed'])}", *[""] * (len(_HEADS) - 2)
             continue
         yield (
             cell(line["name"]),
             spread([run["seconds"] for run in line["runs"]]),
             spread(ratios(line, base)) if base and base is not line else "–",
+            _speed(case, line["name"]),
+            _speed(smallest, line["name"]),
             spread([one / gigabytes for one in cpu(line)]),
             f"{max(peaks(line)):.0f}",
             next((run["wrong"] for run in line["runs"] if run["wrong"]), "all, equal"),
         )
+
+
+def _speed(case: Case | None, name: str) -> str:
+    line = line_of(case, name)
+    return spread([case["bytes"] / 1e6 / run["seconds"] for run in line["runs"]], 1) if case and line else "–"

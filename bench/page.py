@@ -118,7 +118,7 @@ def text(found: dict[str, dict[str, Any]]) -> str:
     larger = [found[name] for name in LARGER if name in found]
     parts = [_HEAD]
     parts += [load_section(found["load"])] if "load" in found else []
-    parts += [larger_section(larger)] if larger else []
+    parts += [larger_section(larger, found.get("load"))] if larger else []
     parts += [_verification(found["verify"])] if "verify" in found else []
     parts += [_changes(found["changes"])] if "changes" in found else []
     return "\n".join([*parts, _HOW])
@@ -129,9 +129,9 @@ def publishes(result: Path) -> bool:
     return result.resolve() in {RESULTS.resolve() / f"{name}.json" for name in ("load", *LARGER)}
 
 
-def larger_section(results: list[dict[str, Any]]) -> str:
+def larger_section(results: list[dict[str, Any]], smallest: dict[str, Any] | None) -> str:
     """The section about larger tables."""
-    return load_page.wrapped(load_larger.section(results))
+    return load_page.wrapped(load_larger.section(results, smallest))
 
 
 def load_section(found: dict[str, Any]) -> str:

@@ -122,7 +122,8 @@ def test_the_words_of_a_dag_run_say_whose_the_time_is() -> None:
 
 
 def test_larger_results_have_a_table_each() -> None:
-    text = load_larger.section([result({**WIDE, "bytes": 1_000_000_000}), result(WIDE)])
+    smallest = result(case("wide", 250_000_000, line("engine", run(5.0))))
+    text = load_larger.section([result({**WIDE, "bytes": 1_000_000_000}), result(WIDE)], smallest)
     assert "`scheduler_idle_sleep_time` 0.2 s and `min_file_process_interval` 300 s; rounds: 2" in " ".join(
         text.split()
     )
@@ -132,11 +133,13 @@ def test_larger_results_have_a_table_each() -> None:
         "engine",
         "105.00 (100.00–110.00)",
         "–",
+        "38.2 (36.4–40.0)",
+        "50.0 (50.0–50.0)",
         "5.25 (5.00–5.50)",
         "50",
         "all, equal",
     ]
-    assert cells(large, "mysqldump \\| mysql")[2] == "2.50 (2.00–3.00)"
+    assert cells(large, "mysqldump \\| mysql")[2:5] == ["2.50 (2.00–3.00)", "16.1 (12.1–20.0)", "–"]
     assert cells(large, "mydumper + myloader")[1] == "took no part: there is ¦ none in …"
     assert "`innodb_redo_log_capacity` 8G" in large
     assert load_larger.section([]) == ""
