@@ -26,7 +26,7 @@ from bench.load_cases import Case, cases, half_of, turns
 from bench.load_options import DAG, parsed
 from bench.load_tables import Data, fill_data, measured
 from bench.processes import FailedError
-from bench.stage import FLOOR, Stage, Sums, as_root, missing_indexes, sums, usages, wrong
+from bench.stage import FLOOR, Stage, Sums, as_root, missing_indexes, sums, usages, written_mb, wrong
 from bench.tables import DATABASE
 from local import LocalError
 from local.servers import pair_down, pair_up
@@ -115,6 +115,7 @@ class Bench:
                 one.warm(self.stage, data)
             if one.name == DAG and self._dag:
                 self._dag.wake()
+            written = written_mb(self.stage)
             watched, started = self.stage.watch(), time.perf_counter()
             outcome = one.run(self.stage, data)
         except (FailedError, LocalError) as error:
@@ -124,6 +125,7 @@ class Bench:
             if one.name == DAG and self._dag:
                 self._dag.sleep()
         seconds = outcome.said.pop("seconds", None) or time.perf_counter() - started
+        outcome.said["written_mb"] = written_mb(self.stage) - written
         used = [asdict(usage) for usage in (*usages(watched), *outcome.processes)]
         found = wrong(self.stage, expected) or missing_indexes(self.stage)
         print(f"{data.name}: {one.name} {seconds:.2f} s {found}", flush=True)

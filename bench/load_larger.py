@@ -63,7 +63,23 @@ def _size(found: dict[str, Any], smallest: Case | None) -> Iterator[str]:
         f"{found['minutes']} minutes; load average at the beginning {load['begin']}, at the end {load['end']}."
     )
     yield markdown(_HEADS, list(_rows(case, smallest)))
-    yield from filter(None, (words_of_dag(case), processes(case), goals(found)))
+    yield from filter(None, (words_of_dag(case), processes(case), goals(found), words_of_writing(found)))
+
+
+def words_of_writing(found: dict[str, Any]) -> str:
+    """How much of the pages was on disk when the engine ended; empty where it was not looked at."""
+    lines = [(case, line_of(case, ENGINE)) for case in (case_of(found, "growth"), case_of(found, "wide"))]
+    parts = []
+    for case, line in lines:
+        seen = [run["said"]["written_mb"] for run in line["runs"] if "written_mb" in run["said"]] if line else []
+        if case and seen:
+            parts.append(f"{spread(seen, 0)} of the {case['bytes'] / 1e6:,.0f} MB")
+    if len(parts) < 2:
+        return ""
+    return (
+        f"When the engine ended, the target had written this many MB of its tables' pages: {' and '.join(parts)}. "
+        "The server writes what remains afterwards, in nobody's time; a larger table leaves it less of that."
+    )
 
 
 def _rows(case: Case, smallest: Case | None) -> Iterator[tuple[str, ...]]:

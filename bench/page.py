@@ -174,7 +174,7 @@ def _verification(found: dict[str, Any]) -> str:
 {found["machine"]}; MySQL {found["mysql"]} on both sides, `innodb_buffer_pool_size` {found["buffer_pool"]}
 each, so the tables are in memory; Python {found["python"]}; made with `--size-mib {found["size_mib"]}`.
 {found["rounds"]} rounds that take turns, after one that is not counted. Load average of the machine at the
-end: {found["load_average"]}; above the number of cores, others were at work, times are long and scattered, and
+end: {found["load_average"]}; well above the number of cores others were at work, times are long and scattered, and
 the ratio of CPU is the one to read.
 
 {table(found)}

@@ -95,6 +95,14 @@ class Stage:
         return [Watched(name, server.pid or 0) for name, server in servers]
 
 
+def written_mb(stage: Stage) -> float:
+    """What the target has written of its tables' pages since its start; it may write the rest after a run's end."""
+    with as_root(stage, "target") as cursor:
+        cursor.execute("SHOW GLOBAL STATUS WHERE Variable_name IN ('Innodb_pages_written', 'Innodb_page_size')")
+        pages, size = (int(value) for _, value in sorted(cursor.fetchall(), reverse=True))
+    return pages * size / 1e6
+
+
 def usages(watched: list[Watched]) -> list[Usage]:
     """What they have used."""
     return [one.usage() for one in watched]

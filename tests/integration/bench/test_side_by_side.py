@@ -15,7 +15,7 @@ from bench.load import Bench
 from bench.load_cases import Case, turns
 from bench.load_tables import DATA
 from bench.processes import Command, FailedError, run
-from bench.stage import Stage, as_root, missing_indexes, sums, wrong
+from bench.stage import Stage, as_root, missing_indexes, sums, written_mb, wrong
 from local.servers import pair_down, pair_up
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
@@ -59,6 +59,14 @@ def test_a_round_is_run_checked_and_shown(stage: Stage) -> None:
     assert "| INSERT … SELECT, indexes after |" in section
     assert [line for line in section.splitlines() if len(line) > 125 and not line.startswith("|")] == []
     assert "<svg" in load_page.picture({"cases": [found]})
+
+    with as_root(stage, "target") as cursor:
+        before = written_mb(stage)
+        cursor.execute("UPDATE bench.wide SET id = id + 100000 ORDER BY id DESC")
+        cursor.execute("FLUSH TABLES bench.wide FOR EXPORT")  # which writes all of its pages
+        assert written_mb(stage) - before > 1
+        cursor.execute("UNLOCK TABLES")
+        cursor.execute("UPDATE bench.wide SET id = id - 100000 ORDER BY id")
 
     expected = sums(stage, "source")
     assert wrong(stage, expected) == ""

@@ -107,6 +107,14 @@ def test_every_process_is_told() -> None:
     assert found in load_larger.section([result(case("wide", 1, line("engine", first, second)))])
 
 
+def test_what_was_on_disk_at_the_end_is_told_where_it_was_looked_at() -> None:
+    tenth = case("growth", 400_000_000, line("engine", run(10.0, written_mb=3.0)))
+    large = {**WIDE, "contestants": [line("engine", run(100.0, written_mb=2000.0), run(100.0, written_mb=3000.0))]}
+    said = "MB of its tables' pages: 3 (3–3) of the 400 MB and 2500 (2000–3000) of the 4,000 MB."
+    assert said in load_larger.section([result(large, tenth)])
+    assert "When the engine ended" not in load_larger.section([result(WIDE, tenth)])
+
+
 def test_goals_need_the_engine() -> None:
     assert goals(result(case("wide", 1_000_000, line("mysqldump | mysql", run(1.0))))) == ""
 
