@@ -96,7 +96,7 @@ class Stage:
 
 
 def written_mb(stage: Stage) -> float:
-    """What the target has written of its tables' pages since its start; it may write the rest after a run's end."""
+    """What the target has written of its tables' pages since its start; the rest may follow a run's end."""
     with as_root(stage, "target") as cursor:
         cursor.execute("SHOW GLOBAL STATUS WHERE Variable_name IN ('Innodb_pages_written', 'Innodb_page_size')")
         pages, size = (int(value) for _, value in sorted(cursor.fetchall(), reverse=True))
