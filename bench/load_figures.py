@@ -20,8 +20,10 @@ Case = dict[str, Any]
 
 def spread(values: list[float], digits: int = 2) -> str:
     """Median (lowest–highest)."""
-    some = (statistics.median(values), min(values), max(values)) if values else ()
-    return "{} ({}–{})".format(*(f"{one:.{digits}f}" for one in some)) if some else "–"
+    if not values:
+        return "–"
+    middle, low, high = (f"{one:.{digits}f}" for one in (statistics.median(values), min(values), max(values)))
+    return f"{middle} ({low}–{high})"
 
 
 def ratios(line: Line, base: Line) -> list[float]:

@@ -19,13 +19,16 @@ BURN = """import sys, time
 until = time.process_time() + float(sys.argv[1])
 while time.process_time() < until: pass
 """
-CHILD = f"{BURN}held = bytearray(int(sys.argv[2]) << 20); time.sleep(float(sys.argv[3]))"
+CHILD = (
+    f"{BURN}held = bytearray(int(sys.argv[2]) << 20)\nprint('there', flush=True)\ntime.sleep(float(sys.argv[3]))"
+)
 LEADER = f"""import subprocess
 {BURN}
 sys.stdin.readline()
-def child(*words): return subprocess.Popen([sys.executable, sys.argv[2], *words])
-stay = [child("0.5", "60", "60", "airflow", "scheduler"), child("0.3", "1", "60", "airflow worker -- {TASK}")]
-child("0.2", "40", "0.6", "airflow worker -- {TASK}").wait()
+def child(*words): return subprocess.Popen([sys.executable, sys.argv[2], *words], stdout=subprocess.PIPE)
+stay = [child("0.5", "60", "60", "airflow", "scheduler"), child("0.3", "40", "60", "airflow worker -- {TASK}")]
+child("0.2", "1", "1.5", "airflow worker -- {TASK}").wait()
+for one in stay: one.stdout.readline()
 for _ in range(10):
     subprocess.run([sys.executable, "-S", "-c", "sum(range(300000))"], check=True)
 print("done", flush=True)
@@ -62,8 +65,7 @@ def leader(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as started:
-        yield started
-        started.stdin.close()  # type: ignore[union-attr]
+        yield started  # its end closes the standard input, which ends the leader
 
 
 def test_what_every_kind_of_process_used(leader: subprocess.Popen[str]) -> None:
