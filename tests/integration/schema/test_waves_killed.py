@@ -21,29 +21,51 @@ from tests.integration.schema.migration import texts
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[3]
-KILLS, TABLES, TRIES = 8, 40, 5
+TABLES, TRIES = 40, 5
+STEPS = {"table created": (4, 7), "indexes built": (2, 12), "foreign keys added": (2, 12)}  # kills, latest step
 
 
 @pytest.mark.parametrize("mode", TargetTablePrepMode)
 def test_eight_kills_and_a_repeat_leave_the_sources_tables(
     databases: Callable[..., Databases], tmp_path: Path, mode: TargetTablePrepMode
 ) -> None:
+    """Killed while one session has just done a step, and the others are somewhere in theirs."""
     seed = int(os.environ.get("KILL_SEED", "20261127"))
     print(f"KILL_SEED={seed}")
     made = databases(*_tables())
     settings = _settings(made, tmp_path, mode)
-    dice, reached = random.Random(seed), []
-    for number in range(1, KILLS + 1):
-        with _start(settings) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "working\n"
-            time.sleep(dice.uniform(0.0, 0.08 * number))
-            process.kill()
-        reached.append(len(texts(made.target_root, made.name)))
-    print(f"tables after each kill: {reached}")
-    assert any(0 < count < TABLES for count in reached), "no kill fell between two tables"
+    dice = random.Random(seed)
+    for words, (kills, latest) in STEPS.items():
+        for _ in range(kills):
+            number = dice.randint(1, latest)
+            _kill_at(settings, words, number, dice.uniform(0.0, 0.02))
+            done = _done(made)
+            print(f"killed at {number} x {words}: {done}")
+            assert number <= done[words] < TABLES
     _until_done(settings)
     assert texts(made.target_root, made.name) == texts(made.source_root, made.name)
+
+
+def _kill_at(settings: Path, words: str, number: int, after: float) -> None:
+    """Raises: AssertionError if the process ends before it has done so much."""
+    for _ in range(TRIES):
+        with _start(settings, words, str(number)) as process:
+            assert process.stdout is not None
+            if process.stdout.readline() == "halted\n":
+                time.sleep(after)
+                process.kill()
+                return
+        if process.returncode != RETRY:
+            break
+        time.sleep(1)
+    raise AssertionError(f"ended with {process.returncode} before {number} x {words}")
+
+
+def _done(made: Databases) -> dict[str, int]:
+    """How many of the target's tables are there, have their unique index, have their foreign key."""
+    there = texts(made.target_root, made.name).values()
+    marks = {"table created": "", "indexes built": "UNIQUE KEY", "foreign keys added": "FOREIGN KEY"}
+    return {words: sum(mark in text for text in there) for words, mark in marks.items()}
 
 
 def _tables() -> list[str]:
@@ -71,8 +93,8 @@ def _until_done(settings: Path) -> None:
     assert process.returncode == 0
 
 
-def _start(settings: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.schema_process", str(settings)]
+def _start(settings: Path, *halt: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.schema_process", str(settings), *halt]
     paths = {"PYTHONPATH": f"{ROOT / 'plugins'}{os.pathsep}{ROOT}"}
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **paths}, stdout=subprocess.PIPE, text=True)
 
