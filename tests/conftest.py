@@ -13,9 +13,9 @@ import pytest
 from local.mysqld import find_distribution
 from local.servers import Pair, pair_down, pair_up
 from tests.fresh_databases import Databases
-from tests.plugin.served import dead_port, mute_port, served
+from tests.plugin.served import dead_port, mute, served
 
-__all__ = ["dead_port", "mute_port", "served"]
+__all__ = ["dead_port", "mute", "served"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.processor import slower
+
 pytestmark = pytest.mark.airflow
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -105,8 +107,8 @@ def test_the_projects_own_dags(parsed: dict[str, Any]) -> None:
     assert parsed["heavy"] == []
     for name, file in parsed["own"].items():
         assert file["error"] == "", name
-        # of processor time, which a busy machine does not stretch
-        assert file["seconds"] < 1.0
+        # of processor time, which a busy machine hardly stretches
+        assert file["seconds"] < 1.0 * slower()
         for dag_id, dag in file["dags"].items():
             assert dag["doc"], dag_id
             assert "mysql-to-aurora" in dag["tags"]

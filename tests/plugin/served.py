@@ -6,9 +6,11 @@ import contextlib
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import httpx
 import pytest
 
 from aurora_migration.mysql.session import Session
@@ -32,38 +34,60 @@ class Served:
     secret_words: tuple[str, ...]
 
 
+def heard(client: httpx.Client, path: str, seconds: float = 240) -> httpx.Response:
+    """The answer once the target has been heard: where the machine is busy it counts as slow at first."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = client.get(path)
+        kind = answer.headers["content-type"]
+        target = answer.json().get("target") or {} if kind == "application/json" and answer.is_success else {}
+        if answer.status_code != 503 and target.get("state", "ok") == "ok":
+            return answer
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.1)
+
+
+@dataclass(slots=True)
+class Mute:
+    """A port that takes connections and never says a word, and how many it has taken."""
+
+    port: int
+    taken: int = field(default=0)
+
+
 @pytest.fixture(scope="session")
-def mute_port() -> Iterator[int]:
-    """A port that takes connections and never says a word."""
+def mute() -> Iterator[Mute]:
     with socket.socket() as listener, contextlib.ExitStack() as kept:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         ended = threading.Event()
+        made = Mute(int(listener.getsockname()[1]))
 
         def accept() -> None:
             while not ended.is_set():
                 with contextlib.suppress(OSError):
                     kept.enter_context(listener.accept()[0])
+                    made.taken += 1
 
         thread = threading.Thread(target=accept, daemon=True)
         thread.start()
-        yield int(listener.getsockname()[1])
+        yield made
         ended.set()
         listener.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
+        thread.join(120)
 
 
 @pytest.fixture(scope="session")
-def dead_port() -> int:
-    """A port on which nothing listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def dead_port() -> Iterator[int]:
+    """A port on which nothing listens, and on which nobody else can, since it stays taken."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield int(taken.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
 def served(
-    server_pair: Pair, mute_port: int, dead_port: int, tmp_path_factory: pytest.TempPathFactory
+    server_pair: Pair, mute: Mute, dead_port: int, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
     """Migrations alpha (a finished run), other (no run), many (5,000 tables), dead, mute, lost (no connection)."""
     control = f"control_{secrets.token_hex(4)}"
@@ -77,7 +101,7 @@ def served(
     targets |= {"dead": "web_dead", "mute": "web_mute", "lost": "web_lost"}
     for name, connection_id in targets.items():
         (migrations / f"{name}.yaml").write_text(migration_file(name, connection_id, control))
-    nowhere = [Login("127.0.0.1", port, "someone", "their-password-9") for port in (dead_port, mute_port)]
+    nowhere = [Login("127.0.0.1", port, "someone", "their-password-9") for port in (dead_port, mute.port)]
     ends = {"web_target": target, "web_dead": nowhere[0], "web_mute": nowhere[1]}
     server = ApiServer(
         tmp_path_factory.mktemp("web"), migrations, {name: connection(login) for name, login in ends.items()}
