@@ -60,6 +60,7 @@ class JobTable:
 
     def statistics(self) -> dict[str, Any]:
         """The answer's TableStatistics."""
+        validation = self.validation  # before the numbers, which are set before it
         counted = ("Inserts", "Deletes", "Updates", "Ddls")
         numbers = {name: self.counts.get(name, 0) for name in counted}
         applied = {f"Applied{name}": self.counts.get(f"Applied{name}", 0) for name in counted}
@@ -76,7 +77,7 @@ class JobTable:
             "FullLoadReloaded": self.reloaded,
             "LastUpdateTime": self.updated,
             "TableState": self.state,
-            "ValidationState": self.validation,
+            "ValidationState": validation,
             "ValidationStateDetails": self.details,
         }
 

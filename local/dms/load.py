@@ -108,7 +108,7 @@ class Loader:
             run(self._target, head + b", ".join(values))
             table.count("FullLoadRows", len(rows))
             self._job.moved += len(rows)
-            if self._world.closing.wait(self._world.seconds("batch")) or self._job.stop.is_set():
+            if self._world.lasts("batch", self._job.stop):
                 raise Stopped
 
     def _batches(self, table: JobTable, columns: list[Column], condition: Condition) -> Iterator[list[Row]]:

@@ -82,7 +82,7 @@ class Server:
             charset="utf8mb4",
             use_unicode=False,
             conv=_ENCODERS,
-            connect_timeout=10,
+            connect_timeout=60,
             client_flag=CLIENT.FOUND_ROWS,
             autocommit=True,
             **_tls(self.ssl_mode),

@@ -37,6 +37,10 @@ class Resource:
         self._due = time.monotonic() + after if then else None
         self._then, self._arrive = then, arrive
 
+    def hasten(self) -> None:
+        """Let the state that is to come be due now."""
+        self._due = None if self._due is None else time.monotonic()
+
     def settle(self) -> None:
         """Take the state that is due."""
         if self._due is not None and time.monotonic() >= self._due:

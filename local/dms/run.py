@@ -179,7 +179,7 @@ class _Run:
         job.load_ended = now()
 
     def _wait(self, delay: str) -> None:
-        if self._world.closing.wait(self._world.seconds(delay)) or self._job.stop.is_set():
+        if self._world.lasts(delay, self._job.stop):
             raise Stopped
 
     def _between(self) -> None:

@@ -234,7 +234,7 @@ class _Owner:
             if state == "testing_connection":
                 self._test()
             delay = "serverless_provisioning" if state == "provisioning_capacity" else "serverless_state"
-            if self._world.closing.wait(self._world.seconds(delay)) or self._one.job.stop.is_set():
+            if self._world.lasts(delay, self._one.job.stop):
                 raise Stopped
 
     def _test(self) -> None:

@@ -78,7 +78,7 @@ class StandIn:
         """Stop serving and moving rows; what is in memory is gone."""
         self.world.closing.set()
         for thread in self.world.threads:
-            thread.join(timeout=10)
+            thread.join(timeout=120)
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()

@@ -157,7 +157,7 @@ def start_replication_task(world: World, request: Request) -> Answer:
 
 def _owner(world: World, one: Resource) -> Owner:
     def prepare() -> None:
-        if world.closing.wait(world.seconds("task_starting")):
+        if world.lasts("task_starting"):
             raise Stopped
 
     def running() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import string
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -81,6 +82,19 @@ class World:
     def seconds(self, delay: str) -> float:
         """How long a state lasts here."""
         return float(getattr(self.delays, delay)) * self.time_factor
+
+    def lasts(self, delay: str, stop: threading.Event | None = None) -> bool:
+        """Let a state last as long as `delays` say, which may change meanwhile: without end, until they change.
+
+        True where it is cut short, since `stop` is set or the world closes.
+        """
+        began = time.monotonic()
+        while not self.closing.is_set() and not (stop is not None and stop.is_set()):
+            left = began + self.seconds(delay) - time.monotonic()
+            if left <= 0:
+                return False
+            self.closing.wait(min(left, 0.05))
+        return True
 
     def arn(self, kind: str, name: str = "") -> str:
         """A new ARN; without a name, an id like those AWS makes."""

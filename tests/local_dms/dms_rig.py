@@ -42,7 +42,7 @@ def settings(*parts: Mapping[str, Mapping[str, Any]], prepare: str = "DO_NOTHING
     return json.dumps(merged)
 
 
-def until(found: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 30.0) -> Any:
+def until(found: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 240.0) -> Any:
     """Ask until the answer is as wanted."""
     deadline = time.monotonic() + seconds
     while not wanted(answer := found()):

@@ -107,4 +107,4 @@ def test_it_runs_as_a_program_of_its_own() -> None:
         )
         assert made["ReplicationInstance"]["ReplicationInstanceStatus"] == "creating"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=240) == 0

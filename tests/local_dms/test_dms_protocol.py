@@ -63,7 +63,7 @@ def post(cloud: Cloud, target: str | None, body: bytes) -> tuple[int, dict[str, 
     if target is not None:
         request.add_header("X-Amz-Target", target)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=240) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -67,16 +68,20 @@ def test_without_the_role_nothing_is_made(cloud: Cloud) -> None:
 
 def test_a_role_that_was_just_made_counts_after_a_while(cloud: Cloud) -> None:
     dms, network = cloud.client("dms"), cloud.make_network()
-    cloud.dms.faults.add(RoleNotEffective(2.0))
+    cloud.dms.faults.add(RoleNotEffective(3600.0))
     cloud.make_roles(["dms-vpc-role"])
     refused(dms.create_replication_subnet_group, "AccessDeniedFault", ROLE_WORDS, **group(network.subnet_ids))
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
+    cloud.dms.faults.clear()
+    cloud.dms.faults.add(RoleNotEffective(2.0))
+
+    def effective() -> bool:
         try:
             dms.create_replication_subnet_group(**group(network.subnet_ids))
-            break
         except dms.exceptions.AccessDeniedFault:
-            time.sleep(0.2)
+            return False
+        return True
+
+    until(effective, bool)
     assert len(dms.describe_replication_subnet_groups()["ReplicationSubnetGroups"]) == 1
 
 
@@ -132,6 +137,8 @@ def test_an_instance_comes_changes_and_goes(cloud: Cloud) -> None:
     dms, network = cloud.client("dms"), cloud.make_network()
     cloud.make_roles()
     dms.create_replication_subnet_group(**group(network.subnet_ids))
+    world = cloud.dms.world
+    usual, world.delays = world.delays, replace(world.delays, instance_creating=math.inf)
     wanted = instance(ReplicationSubnetGroupIdentifier="grp", AllocatedStorage=20)
     made = dms.create_replication_instance(**wanted)["ReplicationInstance"]
     assert (made["ReplicationInstanceStatus"], made["AllocatedStorage"]) == ("creating", 20)
@@ -142,6 +149,8 @@ def test_an_instance_comes_changes_and_goes(cloud: Cloud) -> None:
         dms.delete_replication_subnet_group, "InvalidResourceStateFault", ReplicationSubnetGroupIdentifier="grp"
     )
     filters = named("replication-instance-id", "one")
+    world.delays = usual
+    world.instances.by_identifier("one").hasten()
 
     def now() -> dict[str, Any]:
         return dms.describe_replication_instances(Filters=filters)["ReplicationInstances"][0]

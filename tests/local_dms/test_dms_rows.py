@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -233,10 +235,11 @@ def test_lost_rows_are_seen_by_validation_and_written_down(make_rig: MakeRig) ->
 def test_statistics_grow_while_the_task_runs_and_stopping_keeps_what_is_there(make_rig: MakeRig) -> None:
     rig = make_rig(ORDERS, MANY_ORDERS.replace("900", "990"))
     create_like_source(rig.databases, ["orders"])
-    rig.cloud.dms.world.delays = rig.cloud.dms.world.delays.__class__(batch=4000.0)
+    rig.cloud.dms.world.delays = replace(rig.cloud.dms.world.delays, batch=math.inf)  # until it is stopped
     task = rig.task()
     rig.start(task)
-    running = until(lambda: rig.statistics(task).get("orders", {}), lambda one: one.get("FullLoadRows", 0) > 0)
+    until(lambda: rig.statistics(task).get("orders", {}), lambda one: one.get("FullLoadRows", 0) > 0)
+    running = rig.statistics(task)["orders"]
     assert (running["TableState"], running["FullLoadRows"]) == ("Full load", 500)
     assert rig.describe(task)["Status"] == "running"
     assert 0 < rig.describe(task)["ReplicationTaskStats"]["FullLoadProgressPercent"] < 100

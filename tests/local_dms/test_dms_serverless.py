@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,6 +57,8 @@ def test_a_replication_from_config_to_deprovisioned(make_rig: MakeRig) -> None:
     assert (config["ComputeConfig"]["MaxCapacityUnits"], config["ReplicationType"]) == (4, "full-load")
     assert replication(rig, arn)["Status"] == "created"
     start = {"ReplicationConfigArn": arn, "StartReplicationType": "start-replication"}
+    world = rig.cloud.dms.world
+    usual, world.delays = world.delays, replace(world.delays, serverless_provisioning=math.inf)
     dms.start_replication(**start)
     refused(dms.start_replication, "InvalidResourceStateFault", "cannot start", **start)
     refused(dms.delete_replication_config, "InvalidResourceStateFault", ReplicationConfigArn=arn)
@@ -64,11 +68,13 @@ def test_a_replication_from_config_to_deprovisioned(make_rig: MakeRig) -> None:
         seen.append(replication(rig, arn))
         return seen[-1]
 
+    held = until(note, lambda one: one["Status"] == "provisioning_capacity")
+    assert held["ProvisionData"]["ProvisionState"] == "provisioning"
+    world.delays = usual
     ended = until(note, lambda one: one["Status"] == "stopped")
     assert ended["StopReason"] == "Stop Reason FULL_LOAD_ONLY_FINISHED"
     order = list(dict.fromkeys(one["Status"] for one in seen))
     assert order == [state for state in STATES if state in order]
-    assert "provisioning_capacity" in order
     assert ended["ProvisionData"]["ProvisionedCapacityUnits"] == 2
     statistics = dms.describe_replication_table_statistics(ReplicationConfigArn=arn)["ReplicationTableStatistics"]
     assert [(one["TableState"], one["FullLoadRows"]) for one in statistics] == [("Table completed", 2)]

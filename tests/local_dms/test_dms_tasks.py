@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,9 +55,16 @@ def test_the_life_of_a_task(make_rig: MakeRig) -> None:
     refused(dms.stop_replication_task, "InvalidResourceStateFault", "not running", ReplicationTaskArn=arn)
     first_time = {"ReplicationTaskArn": arn, "StartReplicationTaskType": "resume-processing"}
     refused(dms.start_replication_task, "InvalidParameterCombinationException", **first_time)
+    world = rig.cloud.dms.world
+    usual, world.delays = world.delays, replace(world.delays, task_starting=math.inf, batch=math.inf)
     rig.start(arn)
-    refused(dms.modify_replication_task, "InvalidResourceStateFault", "cannot be modified", ReplicationTaskArn=arn)
-    refused(dms.delete_replication_task, "InvalidResourceStateFault", ReplicationTaskArn=arn)
+    for delays, status in ((replace(usual, batch=math.inf), "starting"), (usual, "running")):
+        rig.task_is(arn, status)
+        refused(
+            dms.modify_replication_task, "InvalidResourceStateFault", "cannot be modified", ReplicationTaskArn=arn
+        )
+        refused(dms.delete_replication_task, "InvalidResourceStateFault", ReplicationTaskArn=arn)
+        world.delays = delays
     rig.task_is(arn, "stopped")
     again = {"ReplicationTaskArn": arn, "StartReplicationTaskType": "start-replication"}
     refused(
