@@ -24,7 +24,7 @@ from local.debian import exclusive
 from local.distribution import cache_folder
 
 REQUIREMENTS = ROOT / "requirements-celery.txt"
-_WORKER_SECONDS = 120
+_WORKER_SECONDS = 1200
 _READY = "ready."  # what Celery prints last
 
 

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 # Below the range from which Linux gives ports to outgoing connections, so that a stopped server finds its
 # port free when it comes back.
 PORTS = range(20_000, 32_000)
-START_SECONDS = 90
+START_SECONDS = 600  # seconds on a quiet machine, minutes on a slow one that recovers
 
 DEFAULT_OPTIONS: Mapping[str, str] = {
     "bind_address": "127.0.0.1",

@@ -35,7 +35,7 @@ def launch(command: list[str], output: Path, environment: Mapping[str, str] | No
 
 def runs(pid: int, argument: str) -> bool:
     """Whether `pid` is a living process with `argument` on its command line."""
-    patience = time.monotonic() + 10
+    patience = time.monotonic() + 60
     while True:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)  # where we are its parent, an ended process would stay a zombie

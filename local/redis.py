@@ -25,7 +25,7 @@ REDIS = debian.Download(
     megabytes=12,
     otherwise="It is needed for the trial of CeleryExecutor only.",
 )
-_START_SECONDS = 20
+_START_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)

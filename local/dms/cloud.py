@@ -207,7 +207,7 @@ def _quiet() -> Any:
 def _empty(url: str) -> None:
     """Begin anew: moto's accounts are the process's, not the server's."""
     request = urllib.request.Request(f"{url}/moto-api/reset", method="POST")
-    with urllib.request.urlopen(request, timeout=30):
+    with urllib.request.urlopen(request, timeout=240):
         pass
 
 

@@ -108,7 +108,7 @@ def test_two_processes_that_ask_at_once_get_one_complete_copy(tmp_path: Path) ->
         )
         for _ in range(2)
     ]
-    answers = [process.communicate(timeout=300) for process in asking]
+    answers = [process.communicate(timeout=3000) for process in asking]
 
     root = tmp_path / "debian-mysql"
     assert [output.strip() for output, _ in answers] == [str(root), str(root)], answers

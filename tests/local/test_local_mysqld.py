@@ -161,7 +161,7 @@ def test_the_server_outlives_the_process_that_started_it(tmp_path: Path) -> None
 
 def test_a_recorded_pid_that_is_somebody_elses_is_left_alone(tmp_path: Path) -> None:
     server = Server.create(find_distribution(), tmp_path / "never", "never")
-    with subprocess.Popen(["sleep", "60"]) as stranger:
+    with subprocess.Popen(["sleep", "3600"]) as stranger:
         try:
             (server.folder / "mysqld.pid").write_text(f"{stranger.pid}\n")
             assert not server.is_running()

@@ -19,6 +19,8 @@ from local.workload import OPERATIONS, Size, Workload, WorkloadSettings, create,
 
 SMALL = Size(rows=300, big_rows=1_000, keyless=True)
 ROOT = Path(__file__).resolve().parents[2]
+# without those that the server begins by itself, for its statistics
+OPEN = "SELECT COUNT(*) FROM information_schema.INNODB_TRX WHERE trx_mysql_thread_id <> 0"
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def ask(server: Server, sql: str) -> tuple[object, ...]:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -101,7 +103,7 @@ def test_a_pause_stands_still_and_a_resume_goes_on(server: Server, workload: Cal
             time.sleep(0.2)
             assert ask(server, "SELECT @@gtid_executed") == before
             assert running.tally().committed == count
-            assert ask(server, "SELECT COUNT(*) FROM information_schema.INNODB_TRX") == (0,)
+            assert ask(server, OPEN) == (0,)
             running.resume()
             wait_for(lambda count=count: running.tally().committed > count)
 
@@ -111,15 +113,15 @@ def test_a_killed_source_is_survived_and_nothing_is_half_done(
     server: Server, workload: Callable[..., Workload]
 ) -> None:
     with workload(only=("transfer", "several_transfers", "two_phase", "close", "split", "fee")) as running:
-        for _ in range(3):
+        wait_for(lambda: running.tally().connections == 8)
+        for kills in range(1, 4):
             before = running.tally()
             wait_for(lambda before=before: running.tally().committed > before.committed + 200)
             server.kill()
             server.start()
-            wait_for(lambda before=before: running.tally().connections >= before.connections + 8)
-        tally = running.stop()
+            wait_for(lambda kills=kills: running.tally().connections >= 8 * (kills + 1))
+        running.stop()
     database = running.settings.database
-    assert tally.connections >= 32
     with server.connect() as connection, connection.cursor() as cursor:
         assert cursor.execute("XA RECOVER") == 0, "transactions stayed prepared"
     assert ask(server, f"SELECT SUM(cents) FROM {database}.accounts") == (money(SMALL),)
@@ -164,10 +166,18 @@ def test_two_phases_are_ended_through_kills_in_between(server: Server, workload:
 
 @pytest.mark.servers
 def test_the_rate_is_kept(server: Server, workload: Callable[..., Workload]) -> None:
+    began = time.monotonic()
     with workload(rate=80, only=("log",)) as running:
-        time.sleep(2)
-        tally = running.stop()
-    assert 20 <= tally.committed + tally.rolled_back <= 80 * 2 + 80 + 8
+        wait_for(lambda: _done(running) >= 240)
+        running.stop()
+    seconds = time.monotonic() - began
+    # a second's worth may be made up for, and each thread may just have begun one
+    assert _done(running) <= 80 * seconds + 80 + 8
+
+
+def _done(running: Workload) -> int:
+    tally = running.tally()
+    return tally.committed + tally.rolled_back
 
 
 @pytest.mark.servers
@@ -199,7 +209,7 @@ def test_it_runs_as_a_process_and_stops_on_a_signal(server: Server, tmp_path: Pa
         f'{{"source": {{"host": "127.0.0.1", "port": {login.port}, "root_user": "root", '
         f'"root_password": "{login.password}"}}}}'
     )
-    command = [sys.executable, "-m", "local.workload", "--folder", str(tmp_path), "--seconds", "600"]
+    command = [sys.executable, "-m", "local.workload", "--folder", str(tmp_path), "--seconds", "3600"]
     options = ["--rows", "100", "--big-rows", "100", "--database", "as_process", "--rate", "100"]
     process = subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -207,4 +217,4 @@ def test_it_runs_as_a_process_and_stops_on_a_signal(server: Server, tmp_path: Pa
         assert "transactions" in output.readline()
         process.terminate()
         assert "stopped: " in output.read()
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=240) == 0
