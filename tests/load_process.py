@@ -1,6 +1,7 @@
 """A load in a process of its own, for tests that kill or weigh it: ``python -m tests.load_process SETTINGS.json``.
 
 With the key ``memory`` the process leaves its memory in that file: before the first chunk, and at its highest.
+With ``asks`` it says "next" before each chunk and waits for a line, or for the end of all lines.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ def main(settings: dict[str, Any]) -> None:
             limits,
             lambda _: None,
             follows_changes=config.follows_changes,
+            wait=ask if settings.get("asks") else lambda: 0.0,
         )
         before = resident("VmRSS")
         print("loading", flush=True)
@@ -56,6 +58,12 @@ def main(settings: dict[str, Any]) -> None:
     if "memory" in settings:
         memory = {"before": before, "peak": resident("VmHWM")}
         Path(settings["memory"]).write_text(json.dumps(memory), encoding="utf-8")
+
+
+def ask() -> float:
+    print("next", flush=True)
+    sys.stdin.readline()
+    return 0.0
 
 
 def resident(line: str) -> float:

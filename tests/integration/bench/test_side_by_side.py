@@ -6,6 +6,7 @@ On servers of its own, since the target is killed and laid anew.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from bench.load_tables import DATA
 from bench.processes import Command, FailedError, run
 from bench.stage import Stage, as_root, missing_indexes, sums, written_mb, wrong
 from local.servers import pair_down, pair_up
+from tests.patience import until
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 
@@ -35,7 +37,17 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def test_a_round_is_run_checked_and_shown(stage: Stage) -> None:
     wide = DATA["wide"]
     chosen = tuple(left_out(one) if one.fetched else one for one in EVERYBODY if one.name in NAMES)
-    found = Bench(stage, None).case(Case("wide", wide, 1 << 20, chosen))
+    ticked: set[str] = set()
+
+    def a_round() -> dict[str, Any] | None:
+        """None while a server has been too fast for the kernel, which counts its time in ticks."""
+        found = Bench(stage, None).case(Case("wide", wide, 1 << 20, chosen))
+        used = found["contestants"][0]["runs"][0]["processes"]
+        ticked.update(one["name"] for one in used if one["cpu"] > 0)
+        return found if ticked >= {one["name"] for one in used} else None
+
+    found = until(a_round, "each process has used a tick")
+    assert found is not None
     engine, mydumper, floor = found["contestants"]
     assert (mydumper["runs"], mydumper["failed"]) == ([], "left out by --local")
     assert (found["tables"], found["rows"]) == (1, 2185)
@@ -44,7 +56,7 @@ def test_a_round_is_run_checked_and_shown(stage: Stage) -> None:
         assert (run["wrong"], run["seconds"] > 0) == ("", True)
     used = {one["name"]: one for one in engine["runs"][0]["processes"]}
     assert {"source server", "target server", "engine", "worker 1"} <= set(used)
-    assert all(one["cpu"] > 0 and one["peak_mib"] > 10 for one in used.values())
+    assert all(one["peak_mib"] > 10 for one in used.values())
 
     shown = load_page.table(found)
     assert "took no part: left out by --local" in shown

@@ -20,8 +20,7 @@ from aurora_migration.operators.schema import ObjectsOperator, SchemaWave1Operat
 from local.dms import Cloud
 from local.dms.cloud import Network
 from tests.integration.bridge import phases
-
-SECONDS = 60
+from tests.patience import until
 
 
 @dataclass(frozen=True)
@@ -61,16 +60,15 @@ def drive(dms_run: DmsRun, step: Callable[..., Any], **options: Any) -> Any:
 
 def settle(dms_run: DmsRun, wait: Wait, *, load: bool = False) -> None:
     """Return once a wait is over."""
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
-        time.sleep(0.05)
+
+    def over() -> bool:
         if load:
             observed = dms_run.replication.observe()
-            if observed.at_rest or observed.status == "absent":
-                return
-        elif look(dms_run.dms, wait)[0]:
-            return
-    raise AssertionError(f"{wait} is not over after {SECONDS} s")
+            return observed.at_rest or observed.status == "absent"
+        return look(dms_run.dms, wait)[0]
+
+    time.sleep(0.05)
+    until(over, f"{wait} is over", 0.05)
 
 
 def prepare(run: Run) -> list[dict[str, Any]]:

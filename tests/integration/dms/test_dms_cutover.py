@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,8 +34,9 @@ from tests.fresh_databases import Databases
 from tests.integration.bridge import phases
 from tests.integration.cutover.stage import LOCKED, Stage, put_connections
 from tests.integration.dms.drive import LocalDmsRun, config_of, drive, finish, prepare, settle
+from tests.patience import until
 
-pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.servers, pytest.mark.airflow]
 long = pytest.mark.long  # half a minute each; one that has all the steps stays in every run
 TABLES = (
     "CREATE TABLE marks (id BIGINT AUTO_INCREMENT PRIMARY KEY, word VARCHAR(40))",
@@ -69,10 +69,7 @@ class DmsStage(Stage):
         """A change of the source arrives."""
         self.write("source", f"INSERT INTO marks (word) VALUES ('{word}')")
         sql = f"SELECT COUNT(*) AS n FROM {self.made.name}.marks WHERE word = '{word}'"
-        deadline = time.monotonic() + 30
-        while self.rows("target", sql) != [(1,)]:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        until(lambda: self.rows("target", sql) == [(1,)], f"the row {word!r} has arrived", 0.1)
 
 
 New = Callable[..., DmsStage]
@@ -218,10 +215,8 @@ def test_a_table_that_dms_suspended_is_not_ready(stage: New, cloud: Cloud) -> No
     cloud.dms.faults.add(SuspendTable(f"{made.made.name}.marks"))
     made.write("source", "INSERT INTO marks (word) VALUES ('not applied')")
     dms_run = made.dms(made.next_run())
-    deadline = time.monotonic() + 30
-    while all(one.state == "Table completed" for one in dms_run.replication.statistics()):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    states = dms_run.replication.statistics
+    until(lambda: any(one.state != "Table completed" for one in states()), "the table is suspended", 0.1)
     with pytest.raises(PreflightError, match="dms-table-"):
         cutover_readiness.check(dms_run.run)
     assert (made.refusal("source"), len(made.replicating())) == (0, 1)

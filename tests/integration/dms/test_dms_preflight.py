@@ -16,7 +16,7 @@ from tests.integration.bridge import phases
 from tests.integration.dms.conftest import TABLES, NewRun
 from tests.integration.dms.drive import LocalDmsRun, config_of
 
-pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.servers, pytest.mark.airflow]
 
 
 def blockers(run: LocalDmsRun) -> dict[str, Finding]:

@@ -18,7 +18,7 @@ from local.dms.faults import Raise, TableError
 from tests.integration.dms.conftest import NewRun
 from tests.integration.dms.drive import LocalDmsRun, drive, prepare
 
-pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.servers, pytest.mark.airflow]
 
 
 def seen(run: LocalDmsRun) -> dict[str, Any]:

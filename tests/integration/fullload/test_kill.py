@@ -1,10 +1,11 @@
-"""SIGKILL of the loading process at random points: what is repeated is neither lost nor doubled."""
+"""SIGKILL of the loading process anywhere in a chunk: what is repeated is neither lost nor doubled."""
 
 from __future__ import annotations
 
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -13,51 +14,65 @@ from pathlib import Path
 
 import pytest
 
+from aurora_migration.sql.quoting import identifier, parameter, raw
 from aurora_migration.store import load
 from local.oracle import compare_databases
+from tests.exit_status import RETRY
 from tests.fresh_databases import Databases, create_like_source
 from tests.loads import control_of, prepare_load, record_units
+from tests.patience import until
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[3]
 KILLS = 10
+ROWS = 60_000
+WHOLE = 4  # fewer than so many chunks before the one that is cut off: all kills take 40 of some 47 at most
+PATIENCE = 300  # seconds
 
 
 @pytest.mark.parametrize("style", ["load-data", "insert"])
 def test_ten_kills_and_a_repeat_leave_equal_rows(
     databases: Callable[..., Databases], tmp_path: Path, style: str
 ) -> None:
+    """Five at any moment of a chunk, and five when some of its rows are written and none are committed."""
     seed = int(os.environ.get("KILL_SEED", "20261125"))
     print(f"KILL_SEED={seed}")
     made = databases(
         "SET SESSION cte_max_recursion_depth = 100000",
         "CREATE TABLE keyed (id INT PRIMARY KEY, filler VARCHAR(250))",
         "CREATE TABLE keyless (a INT, filler VARCHAR(250))",
-        "INSERT INTO keyed WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 60000) "
+        f"INSERT INTO keyed WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS}) "
         "SELECT i, REPEAT(SHA2(i, 224), 4) FROM n",
         "INSERT INTO keyless SELECT id % 100, filler FROM keyed WHERE id <= 3000",
     )
     create_like_source(made, ["keyed", "keyless"])
     prepare_load(made, ranges_of=4_000_000)
-    settings = _settings(made, tmp_path, style)
+    settings = _settings(made, tmp_path, style, asks=True)
     rng = random.Random(seed)
     progressed = []
-    for _ in range(KILLS):
-        process = _start(settings)
-        _await_chunks(made, process, record_units(made) + rng.randrange(6))
-        time.sleep(rng.uniform(0.0, 0.05))
-        process.kill()
-        process.wait()
-        progressed.append(record_units(made))
-    assert _start(settings).wait(timeout=120) == 0
-    print(f"chunks recorded after each kill: {progressed}")
-    assert len({count for count in progressed if count}) > 2, "the kills did not fall into the load"
-    assert all(state.complete for state in load.tables(made.target, control_of(made)))
+    for number in range(KILLS):
+        others = _connections(made)
+        with _start(settings) as process:
+            _let_chunks_pass(process, rng.randrange(WHOLE))
+            progressed.append(record_units(made))
+            (_kill_within_a_chunk if number % 2 else _kill_at_any_moment)(made, process, rng)
+            assert process.wait() == -signal.SIGKILL, "it had ended by itself"
+        until(lambda known=others: _connections(made) <= known, "the server has ended the killed one's sessions")
+    with _start(settings) as process:
+        process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    states = load.tables(made.target, control_of(made))
+    assert all(state.complete for state in states)
+    total = sum(state.chunks for state in states)
+    print(f"of {total} chunks recorded before the chunk that each kill cut off: {progressed}")
+    assert progressed == sorted(progressed)
+    assert progressed[-1] < total
     result = compare_databases(*made.oracle_params(), [made.name])
     assert result.equal, result
 
 
 def test_two_processes_on_one_unit_do_not_double_rows(databases: Callable[..., Databases], tmp_path: Path) -> None:
+    """One stands in the middle of the only chunk until the other one wants that chunk, too."""
     made = databases(
         "SET SESSION cte_max_recursion_depth = 100000",
         "CREATE TABLE keyless (a INT, filler VARCHAR(250))",
@@ -67,21 +82,70 @@ def test_two_processes_on_one_unit_do_not_double_rows(databases: Callable[..., D
     create_like_source(made, ["keyless"])
     prepare_load(made)
     settings = _settings(made, tmp_path, "load-data")
-    both = [_start(settings), _start(settings)]
-    assert 0 in [process.wait(timeout=120) for process in both]
-    assert _start(settings).wait(timeout=120) == 0
+    made.on_target("LOCK TABLES keyless READ")
+    with _start(settings) as first, _start(settings) as second:
+        control = made.config().control_schema
+        until(lambda: _waiting(made, control, "chunks"), "the second one waits for the claim of the first")
+        made.on_target("UNLOCK TABLES")
+        assert sorted(process.wait(timeout=PATIENCE) for process in (first, second)) == [0, RETRY]
+    with _start(settings) as again:
+        assert again.wait(timeout=PATIENCE) == 0
     assert compare_databases(*made.oracle_params(), [made.name]).equal
 
 
-def _await_chunks(made: Databases, process: subprocess.Popen[str], wanted: int) -> None:
-    """Return when the loader has recorded so many chunks: a point in the load, however fast the machine is."""
-    deadline = time.monotonic() + 60
-    while record_units(made) < wanted and process.poll() is None:
-        assert time.monotonic() < deadline, "the load stands still"
-        time.sleep(0.005)
+def _let_chunks_pass(process: subprocess.Popen[str], count: int) -> None:
+    """Return when the loader has done so many chunks and waits before the next one."""
+    assert process.stdout is not None
+    for _ in range(count):
+        assert process.stdout.readline() == "next\n"
+        _go_on(process)
+    assert process.stdout.readline() == "next\n"
 
 
-def _settings(made: Databases, folder: Path, style: str) -> Path:
+def _go_on(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def _kill_at_any_moment(made: Databases, process: subprocess.Popen[str], rng: random.Random) -> None:
+    """Before, in or behind the next chunk, and in no other one: the loader would ask first."""
+    _go_on(process)
+    time.sleep(rng.uniform(0.0, 0.05))
+    process.kill()
+
+
+def _kill_within_a_chunk(made: Databases, process: subprocess.Popen[str], rng: random.Random) -> None:
+    """A row of the next chunk is held by another transaction, so that the loader stands before it."""
+    keyed = identifier(made.name) + raw(".keyed")
+    last = int(made.target_root.scalar(raw("SELECT COALESCE(MAX(id), 0) FROM ") + keyed))
+    ends = [int(part.upper[0]) for part in load.ranges(made.target, control_of(made)) if part.upper]
+    end = min((one for one in ends if one > last), default=ROWS)  # of the key range, and so of the chunk at most
+    made.on_target("BEGIN", f"INSERT INTO keyed (id) VALUES ({min(last + rng.randrange(1, 200), end)})")
+    _go_on(process)
+    until(lambda: _waiting(made, made.name, "keyed"), "the loader waits for that row")
+    process.kill()
+    process.wait()
+    made.on_target("ROLLBACK")
+
+
+def _connections(made: Databases) -> set[int]:
+    """Those of the migration's account on the target."""
+    sql = raw("SELECT ID AS id FROM performance_schema.processlist WHERE USER = ") + parameter("user")
+    return {int(row["id"]) for row in made.target_root.query(sql, {"user": made.pair.target_login.user})}
+
+
+def _waiting(made: Databases, schema: str, table: str) -> int:
+    """How many transactions wait for a row of a table of the target."""
+    sql = raw(
+        "SELECT COUNT(*) FROM performance_schema.data_lock_waits AS w JOIN performance_schema.data_locks AS l"
+        " ON l.ENGINE_LOCK_ID = w.REQUESTING_ENGINE_LOCK_ID"
+        f" WHERE l.OBJECT_SCHEMA = '{schema}' AND l.OBJECT_NAME = '{table}'"
+    )
+    return int(made.target_root.scalar(sql))
+
+
+def _settings(made: Databases, folder: Path, style: str, *, asks: bool = False) -> Path:
     logins = {"source": made.pair.source_login, "target": made.pair.target_login}
     path = folder / "settings.json"
     path.write_text(
@@ -94,6 +158,7 @@ def _settings(made: Databases, folder: Path, style: str) -> Path:
                 "config": made.config().model_dump(mode="json"),
                 "chunk_bytes": 300_000,
                 "style": style,
+                "asks": asks,
             }
         )
     )
@@ -102,15 +167,15 @@ def _settings(made: Databases, folder: Path, style: str) -> Path:
 
 
 def _start(settings: Path) -> subprocess.Popen[str]:
-    """Start the loader and wait until it is about to load its first chunk."""
+    """Start the loader and wait until it is about to load; without a word from us it goes on by itself."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.load_process", str(settings)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"{ROOT / 'plugins'}:{ROOT}"},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
-    with process.stdout as output:
-        assert output.readline() == "loading\n"
+    assert process.stdout.readline() == "loading\n"
     return process

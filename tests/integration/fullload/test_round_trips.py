@@ -22,6 +22,7 @@ from aurora_migration.store.chunks import recorded
 from local.oracle import compare_databases
 from tests.fresh_databases import Databases, create_like_source, endpoint
 from tests.loads import control_of, load_all, prepare_load, record_units, run_load
+from tests.patience import TRX_PAUSE, until
 
 pytestmark = pytest.mark.servers
 Make = Callable[..., Databases]
@@ -115,12 +116,15 @@ def test_a_loss_between_claim_and_commit_leaves_neither_rows_nor_claim(
     prepare_load(made)
     read = RowReader._texts
 
+    def claims() -> list[dict[str, Any]]:
+        sql = "SELECT p.ID AS id FROM information_schema.innodb_trx t JOIN performance_schema.processlist p"
+        mine = raw(sql + " ON p.ID = t.trx_mysql_thread_id WHERE p.USER = ") + parameter("user")
+        return made.target_root.query(mine, {"user": made.pair.target_login.user})
+
     def cut_off(reader: RowReader, average: int) -> Iterator[list[bytes]]:
         for block in read(reader, average):
             yield block
-            sql = "SELECT p.ID AS id FROM information_schema.innodb_trx t JOIN performance_schema.processlist p"
-            mine = raw(sql + " ON p.ID = t.trx_mysql_thread_id WHERE p.USER = ") + parameter("user")
-            for row in made.target_root.query(mine, {"user": made.pair.target_login.user}):
+            for row in until(claims, "the transaction of the claim is seen", TRX_PAUSE):
                 made.target_root.execute(raw(f"KILL {int(row['id'])}"))
 
     with monkeypatch.context() as patch:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from aurora_migration.mysql.reader import RowReader
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import raw
 from local.mysqld import Server, find_distribution
+from tests.patience import until_at
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 LONG = raw(
@@ -51,13 +51,19 @@ def test_a_reader_whose_server_is_killed(server: Server, mode: SslMode) -> None:
 
 @pytest.mark.parametrize("mode", [SslMode.REQUIRED, SslMode.DISABLED])
 def test_a_session_whose_server_is_killed(server: Server, mode: SslMode) -> None:
-    with Session.open(endpoint(server, mode)) as session:
-        killer = threading.Thread(target=lambda: (time.sleep(0.5), server.kill()))
-        killer.start()
+    with Session.open(endpoint(server, mode)) as session, ThreadPoolExecutor(1) as pool:
+        thread = int(session.scalar(raw("SELECT CONNECTION_ID()")))
+        killed = pool.submit(_kill_while_it_sleeps, server, thread)
         with pytest.raises(RetryableError):
-            session.query(raw("SELECT SLEEP(20)"))
-        killer.join()
+            session.query(raw("SELECT SLEEP(300)"))
+        killed.result()
         with pytest.raises(RetryableError):
             session.query(raw("SELECT 1"))
     with pytest.raises(RetryableError):
         Session.open(endpoint(server, mode))
+
+
+def _kill_while_it_sleeps(server: Server, thread: int) -> None:
+    with Session.open(endpoint(server, SslMode.DISABLED)) as watcher:
+        until_at(watcher, thread, "User sleep")
+        server.kill()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,8 @@ from aurora_migration.mysql.session import Session
 from local.mysqld import Server, find_distribution
 from tests.integration.preflight.cases import TABLE
 from tests.integration.preflight.cases_cdc import BY_CHECKSUM, FOLLOW, REPLICA
-from tests.integration.preflight.world import PASSWORD, SMALL, World, ask, config_for, execute
+from tests.integration.preflight.world import PASSWORD, SMALL, World, ask, config_for, execute, settle
+from tests.patience import TRX_PAUSE, until
 
 pytestmark = pytest.mark.servers
 
@@ -193,6 +193,7 @@ def test_a_replica_that_does_not_log_what_it_receives(world: World, unlike: Unli
 def test_an_open_session_with_settings_of_its_own(name: str, value: str, world: World, schema: str) -> None:
     execute(world.source, [TABLE], schema)
     config = config_for(schema, **FOLLOW)
+    settle(world.source)
     assert not world.check("binlog_sessions", config)
     with contextlib.closing(world.source.connect()) as writer, writer.cursor() as cursor:
         cursor.execute(f"SET SESSION {name} = {value}")
@@ -219,13 +220,12 @@ def test_an_xa_transaction_that_is_prepared(may_recover: bool, world: World, sch
                 "XA PREPARE 'pf'",
             ):
                 cursor.execute(text)
-        time.sleep(2.2)  # a younger one may be the server's own
-        (finding,) = world.check("prepared_transactions", config)
+        settle(world.source)  # nobody but the session itself may end it before
+        (finding,) = until(lambda: world.check("prepared_transactions", config), "it is told of", TRX_PAUSE)
         assert finding.code == "xa-prepared"
         assert ("0x7066" if may_recover else "one of InnoDB since") in finding.observed
         execute(world.source, ["XA ROLLBACK 'pf'"])
-        time.sleep(0.2)  # INNODB_TRX shows what was 0.1 seconds ago
-        assert not world.check("prepared_transactions", config)
+        until(lambda: not world.check("prepared_transactions", config), "it is told of no more", TRX_PAUSE)
     finally:
         with contextlib.suppress(Exception):
             execute(world.source, ["XA ROLLBACK 'pf'"])
@@ -241,32 +241,36 @@ def test_server_ids_that_are_taken(world: World, schema: str) -> None:
     (finding,) = world.check("binlog_server_id", own)
     assert (finding.code, finding.severity) == ("server-id-taken", Severity.BLOCKER)
     assert "is the source's own" in finding.observed
-    with _reading(world.source_login, Replica(replica_id(plain), "somebody else's")) as reader:
+    with _reading(world, Replica(replica_id(plain), "somebody else's")) as reader:
         (finding,) = world.check("binlog_server_id", plain)
         assert (finding.code, finding.severity) == ("server-id-taken", Severity.BLOCKER)
         assert reader.uuid in finding.observed
         other = config_for(schema, type="cdc", sync={"server_id": 77})
         assert not world.check("binlog_server_id", other)
-    with _reading(world.source_login, Replica(replica_id(plain), replica_name(plain))):
+    with _reading(world, Replica(replica_id(plain), replica_name(plain))):
         (finding,) = world.check("binlog_server_id", plain)
         assert (finding.code, finding.severity) == ("sync-reads-already", Severity.WARNING)
 
 
 @contextlib.contextmanager
-def _reading(login: Endpoint, replica: Replica) -> Iterator[Replica]:
+def _reading(world: World, replica: Replica) -> Iterator[Replica]:
+    server, login = world.source, world.source_login
     with Session.open(login) as session:
         start = read_position(session)
     assert start is not None
-    with DumpStream(login, replica, start, wait=True, heartbeat_seconds=0.2) as stream:
-        assert next(iter(stream))
-        yield replica
+    try:
+        with DumpStream(login, replica, start, wait=True, heartbeat_seconds=0.2) as stream:
+            assert next(iter(stream))
+            yield replica
+    finally:
+        settle(server)  # which finds out by a heartbeat that nobody reads any more
 
 
 def test_a_look_does_not_end_a_sync_that_reads(world: World, schema: str) -> None:
     execute(world.source, [TABLE], schema)
     config = config_for(schema, **FOLLOW)
     assert probe_id(config) != replica_id(config)
-    with _reading(world.source_login, Replica(replica_id(config), replica_name(config))):
+    with _reading(world, Replica(replica_id(config), replica_name(config))):
         for check in ("binlog_stream", "binlog_volume"):
             assert "check-failed" not in {one.code for one in world.check(check, config)}
         (finding,) = world.check("binlog_server_id", config)  # it is connected still

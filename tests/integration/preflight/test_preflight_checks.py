@@ -14,7 +14,7 @@ from aurora_migration.model.finding import Finding
 from aurora_migration.model.plan import RunOptions
 from tests.integration.preflight.cases import CASES, Case, SetUp
 from tests.integration.preflight.cases_cdc import CDC_CASES
-from tests.integration.preflight.world import World, config_for, execute, global_variables
+from tests.integration.preflight.world import World, config_for, execute, global_variables, settle
 
 pytestmark = pytest.mark.servers
 
@@ -64,6 +64,8 @@ def _prepared(set_up: SetUp, world: World, schema: str) -> Iterator[None]:
             global_variables(world.source, set_up.source_variables),
             global_variables(world.target, set_up.target_variables),
         ):
+            if "max_connections" in set_up.target_variables:
+                settle(world.target)
             yield
     finally:
         execute(world.source, _named(list(set_up.undo), schema))

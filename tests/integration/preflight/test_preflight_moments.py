@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +14,13 @@ from aurora_migration.engine.preflight import activity, data
 from aurora_migration.engine.preflight.columns import has_vectors
 from aurora_migration.engine.preflight.connectivity import open_session
 from aurora_migration.engine.preflight.context import Context
+from aurora_migration.model.finding import Finding
 from aurora_migration.mysql.endpoint import Endpoint, SslMode
 from aurora_migration.sql.library import folder
 from aurora_migration.sql.quoting import raw
 from tests.integration.preflight.cases import TABLE
 from tests.integration.preflight.world import World, config_for, execute
+from tests.patience import TRX_PAUSE, until
 
 pytestmark = pytest.mark.servers
 
@@ -27,16 +28,18 @@ pytestmark = pytest.mark.servers
 def test_a_transaction_that_stays_open(world: World, schema: str, monkeypatch: pytest.MonkeyPatch) -> None:
     execute(world.source, [TABLE], schema)
     monkeypatch.setattr(activity, "_LONG_SECONDS", -5)
+
+    def told() -> list[Finding]:
+        return world.check("long_transactions", config_for(schema))
+
     with contextlib.closing(world.source.connect()) as writer, writer.cursor() as cursor:
         cursor.execute("START TRANSACTION")
         cursor.execute(f"INSERT INTO {schema}.t VALUES (1, 'a')")
-        time.sleep(0.2)  # INNODB_TRX shows what was 0.1 seconds ago
-        (finding,) = world.check("long_transactions", config_for(schema))
+        words = f"thread {writer.thread_id()} "
+        (finding,) = until(lambda: [one for one in told() if words in one.observed], "it is told of", TRX_PAUSE)
         assert finding.code == "source-long-transaction"
-        assert f"thread {writer.thread_id()}" in finding.observed
         cursor.execute("ROLLBACK")
-    time.sleep(0.2)
-    assert not world.check("long_transactions", config_for(schema))
+    until(lambda: not told(), "it is told of no more", TRX_PAUSE)
 
 
 def test_a_young_transaction_is_fine(world: World, schema: str) -> None:

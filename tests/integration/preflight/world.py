@@ -30,6 +30,7 @@ from aurora_migration.model.sync import Checkpoint
 from aurora_migration.mysql.endpoint import Endpoint
 from local import aurora
 from local.mysqld import Distribution, Server
+from tests.patience import until
 
 PASSWORD = "Preflight-Secret-1"
 COLLATION = "utf8mb4_house_ci"
@@ -149,6 +150,15 @@ def ask(server: Server, query: str) -> Any:
         cursor.execute(query)
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def settle(server: Server) -> None:
+    """Return once nobody else's session is left: a server goes on with those that were closed a moment ago."""
+    others = (
+        "SELECT COUNT(*) FROM performance_schema.processlist"
+        " WHERE ID <> CONNECTION_ID() AND COMMAND <> 'Daemon' AND USER <> 'event_scheduler'"
+    )
+    until(lambda: ask(server, others) == 0, f"all sessions on the {server.name} have ended")
 
 
 @contextlib.contextmanager

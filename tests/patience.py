@@ -1,0 +1,32 @@
+"""Waiting for what must come, however slow the machine is: a test goes on as soon as it is there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from aurora_migration.mysql.session import Session
+from aurora_migration.sql.quoting import parameter, raw
+
+T = TypeVar("T")
+SECONDS = 120.0  # costs nothing where all is well
+# INNODB_TRX shows what was when it was asked for the first time after a tenth of a second of rest
+TRX_PAUSE = 0.2
+
+
+def until(reached: Callable[[], T], awaited: str, pause: float = 0.01) -> T:
+    """What ``reached`` answers, as soon as that is true. Raises: AssertionError, which says what never came."""
+    deadline = time.monotonic() + SECONDS
+    while not (found := reached()):
+        assert time.monotonic() < deadline, f"not after {SECONDS:.0f} s: {awaited}"
+        time.sleep(pause)
+    return found
+
+
+def until_at(root: Session, thread: int, state: str) -> None:
+    """Return once another session of the server, by its connection's id, is in a state of its process list."""
+    sql = raw("SELECT COUNT(*) FROM performance_schema.processlist WHERE ID = ") + parameter("thread")
+    sql += raw(" AND STATE LIKE ") + parameter("state")
+    values = {"thread": thread, "state": f"{state}%"}
+    until(lambda: root.scalar(sql, values), f"connection {thread} in the state {state!r}")
