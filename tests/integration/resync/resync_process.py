@@ -1,6 +1,7 @@
 """A resync in a process of its own, to be killed: ``python -m tests.integration.resync.resync_process FILE.json``.
 
-Prints a line before the first chunk and after each.
+Prints a line before the first chunk and after each. With ``asks`` it waits for a line of its input after each of
+them; it goes on by itself once there are no more lines.
 """
 
 from __future__ import annotations
@@ -36,12 +37,18 @@ def main(settings: dict[str, Any]) -> None:
             target_reader,
             RowStyle(settings["style"]),
             settings["chunk_bytes"],
-            lambda progress: print(progress.rows, flush=True),
+            lambda progress: tell(progress.rows, asks=settings["asks"]),
             chunk_rows=settings["chunk_rows"],
         )
-        print("resyncing", flush=True)
+        tell("resyncing", asks=settings["asks"])
         for planned in plan.tables:
             resync_table(context, planned)
+
+
+def tell(words: object, *, asks: bool) -> None:
+    print(words, flush=True)
+    if asks:
+        sys.stdin.readline()
 
 
 if __name__ == "__main__":

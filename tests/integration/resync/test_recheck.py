@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import itertools
 import random
-import time
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from aurora_migration.engine.plan import build_plan
 from aurora_migration.engine.verify import suspects
+from aurora_migration.engine.verify.recheck import CHUNK_ROUNDS, CONFIRMATIONS, ROUNDS
 from aurora_migration.engine.verify.rows import VerifyContext, verify_range
 from aurora_migration.model.chunk import Chunk, KeyRange
 from aurora_migration.model.config import VerificationLevel
 from aurora_migration.model.plan import RunOptions
 from aurora_migration.model.report import TableVerdict, Verdict
 from tests.fresh_databases import Databases
-from tests.integration.resync.following import Following, Transaction
+from tests.integration.resync.following import Following, Steps, Transaction
 
 pytestmark = pytest.mark.servers
 Twins = Callable[..., Databases]
@@ -28,42 +30,54 @@ TABLE = (
     "SELECT i, 0, NULL FROM n",
 )
 CUTS = [None, *((str(key),) for key in range(40, ROWS, 40)), None]
+MOVING = (10, 5)  # a step after which the target holds neither what the source held before nor what it holds now
+BACK_AGAIN = (2, 1)  # of what has two states: the source is where it was, and the target in between
 
 
 def verify(
     made: Databases,
-    following: Following | None,
+    following: Following | Steps | None,
     level: VerificationLevel = VerificationLevel.CHECKSUM,
     *,
     whole: bool = False,
-    late: bool = False,
 ) -> TableVerdict:
-    """The verdict on t, by chunks of forty rows; ``late``: the target gets further than to where it has to."""
+    """The verdict on t, by chunks of forty rows."""
     name = made.table("t")
     part = KeyRange(name, 1, None, None)
     cuts = [None, None] if whole else CUTS
     chunks = [Chunk(name, 1, i, *ends, 40, 4000) for i, ends in enumerate(itertools.pairwise(cuts), 1)]
     plan = build_plan(made.config(), RunOptions(), made.source)
-    settle = None if following is None else following.settle_late if late else following.settle
-    context = VerifyContext(
-        made.source, made.target, level, lambda _: None, settle=settle, sleep=lambda s: time.sleep(s / 10)
-    )
-    return verify_range(context, plan.table(name), part, chunks)
+    context = VerifyContext(made.source, made.target, level, lambda _: None)
+    if following is None:
+        return verify_range(context, plan.table(name), part, chunks)
+    context = replace(context, settle=following.settle, sleep=following.sleep)
+    verdict = verify_range(context, plan.table(name), part, chunks)
+    following.go_on()
+    return verdict
 
 
 def busy(seed: int) -> Callable[[int], Transaction]:
-    """Changes, deletes, inserts and moves rows whose key is divisible by three."""
-    rng = random.Random(seed)
+    """Changes, deletes, inserts and moves rows whose key is divisible by three.
+
+    No row comes back to a state that it had, but for being gone, and that `CONFIRMATIONS` times at most: so none
+    can look the same in so many rounds while it was something else within each.
+    """
+    rng, gone = random.Random(seed), Counter[int]()
 
     def write(number: int) -> Transaction:
         one, two = (3 * rng.randrange(1, ROWS // 3) for _ in range(2))
+        kind = rng.randrange(5)
+        if kind in {1, 3}:
+            gone.update({one, two})
+            if max(gone[one], gone[two]) > CONFIRMATIONS:
+                kind = 2
         return [
             [f"UPDATE t SET n = {number} WHERE id = {one}"],
             [f"DELETE FROM t WHERE id = {one}"],
             [f"REPLACE INTO t (id, n) VALUES ({one}, {number})", f"UPDATE t SET n = {number} WHERE id = {two}"],
-            [f"DELETE FROM t WHERE id = {two}", f"UPDATE t SET id = {two} WHERE id = {one}"],
+            [f"DELETE FROM t WHERE id = {two}", f"UPDATE t SET id = {two}, n = {number} WHERE id = {one}"],
             [f"REPLACE INTO t (id, n) VALUES ({5000 + 3 * number}, 0)"],
-        ][rng.randrange(5)]
+        ][kind]
 
     return write
 
@@ -71,7 +85,8 @@ def busy(seed: int) -> Callable[[int], Transaction]:
 def test_rows_on_their_way_raise_no_alarm(twins: Twins) -> None:
     made = twins(*TABLE)
     with Following(made, busy(1)) as following:
-        assert verify(made, None).verdict is Verdict.DIFFERS, "the target does not lag"
+        with following.held(behind=50):
+            assert verify(made, None).verdict is Verdict.DIFFERS, "nothing is on its way"
         for _ in range(3):
             verdict = verify(made, following)
             assert verdict.verdict is Verdict.EQUAL, verdict.differences
@@ -104,18 +119,24 @@ def test_a_true_difference_among_moving_rows_is_found_every_time(twins: Twins, s
     assert verdict.source_rows == verdict.target_rows
 
 
+def change(number: int) -> Transaction:
+    return [f"UPDATE t SET n = {number} WHERE id = 7"]
+
+
 def test_a_row_that_moves_but_is_met_at_rest_is_equal(twins: Twins) -> None:
-    """Between two changes there is time to stop where one has to, and to read: moving alone is no difference."""
+    """It is looked at until nothing happens between two readings: moving alone is no difference."""
     made = twins(*TABLE)
-    with Following(made, lambda number: [f"UPDATE t SET n = {number} WHERE id = 7"], pause=0.1) as following:
-        verdict = verify(made, following)
+    with Steps(made, change, [MOVING] * (ROUNDS - 1)) as steps:
+        verdict = verify(made, steps)
+        assert steps.left == 0
     assert verdict.verdict is Verdict.EQUAL, verdict.differences
 
 
 def test_a_row_that_never_rests_is_told_as_such(twins: Twins) -> None:
     made = twins(*TABLE)
-    with Following(made, lambda number: [f"UPDATE t SET n = {number} WHERE id = 7"]) as following:
-        verdict = verify(made, following, late=True)
+    with Steps(made, change, [MOVING] * (ROUNDS + 1)) as steps:
+        verdict = verify(made, steps)
+        assert steps.left == 1
     assert verdict.verdict is Verdict.DIFFERS
     (difference,) = verdict.differences
     assert difference.detail == "row id=7 is changing too fast to be compared"
@@ -124,16 +145,19 @@ def test_a_row_that_never_rests_is_told_as_such(twins: Twins) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_row_that_goes_back_and_forth_is_no_difference(twins: Twins, seed: int) -> None:
+    """Though in two rounds it looks like one."""
     made, rng = twins(*TABLE), random.Random(seed)
 
     def toggle(number: int) -> Transaction:
-        exists = "REPLACE INTO t VALUES (9, 0, NULL)" if number % 2 else "DELETE FROM t WHERE id = 9"
+        exists = "DELETE FROM t WHERE id = 9" if number % 2 else "REPLACE INTO t VALUES (9, 0, NULL)"
         return [f"UPDATE t SET n = {number % 2} WHERE id = 7", exists]
 
-    with Following(made, toggle, lag=rng.uniform(0.01, 0.1), pause=rng.uniform(0.001, 0.05)) as following:
-        for _ in range(3):
-            verdict = verify(made, following)
-            assert verdict.verdict is Verdict.EQUAL, verdict.differences
+    plan = [rng.choice([BACK_AGAIN, (4, 1), (4, 3)]) for _ in range(2)]
+    with Steps(made, toggle, plan) as steps:
+        verdict = verify(made, steps)
+        assert steps.left == 0
+    assert verdict.verdict is Verdict.EQUAL, verdict.differences
+    assert verdict.source_rows == verdict.target_rows == ROWS - 1
 
 
 def test_a_difference_of_a_row_that_was_moving_before_is_found(twins: Twins) -> None:
@@ -190,20 +214,22 @@ def test_types_inside_json_are_compared_as_well(twins: Twins) -> None:
             f"UPDATE t SET j = JSON_OBJECT('n', {number % 2 or 'DATE ' + repr('2024-01-01')}) WHERE id % 10 = 2"
         ]
 
-    with Following(made, write) as following:
-        verdict = verify(made, following)
+    # values are judged first, then types: both move in two rounds and are met at rest in the third
+    with Steps(made, write, [BACK_AGAIN, BACK_AGAIN, (0, 0), BACK_AGAIN, BACK_AGAIN]) as steps:
+        verdict = verify(made, steps)
+        assert steps.left == 0
     assert verdict.verdict is Verdict.DEGRADED
     assert [difference.detail.split(":")[0] for difference in verdict.differences] == ["row id=5", "row id=6"]
 
 
 def test_counts_are_compared_until_they_settle(twins: Twins) -> None:
     made = twins(*TABLE)
-    with Following(made, busy(5)) as following:
-        verdict = verify(made, following, VerificationLevel.ROW_COUNT)
+    with Steps(made, busy(5), [MOVING] * 12) as steps:
+        verdict = verify(made, steps, VerificationLevel.ROW_COUNT)
+        assert steps.left == 0
         assert verdict.verdict is Verdict.EQUAL, verdict.differences
         made.on_target("DELETE FROM t WHERE id IN (41, 43, 44)")
-        following.stop_writing()
-        verdict = verify(made, following, VerificationLevel.ROW_COUNT)
+        verdict = verify(made, steps, VerificationLevel.ROW_COUNT)
     assert verdict.verdict is Verdict.DIFFERS
     (difference,) = verdict.differences
     assert difference.subject == f"{made.name}.t range 1 chunk 2"
@@ -215,17 +241,20 @@ KEYLESS = ("CREATE TABLE t (n INT, v INT)", "INSERT INTO t VALUES (1, 0), (1, 0)
 
 def test_a_table_without_a_key_is_compared_whole(twins: Twins) -> None:
     made = twins(*KEYLESS)
-    with Following(made, lambda number: [f"UPDATE t SET v = {number} WHERE n = 2"]) as following:
-        verdict = verify(made, following, whole=True, late=True)
+
+    def write(number: int) -> Transaction:
+        return [f"UPDATE t SET v = {number} WHERE n = 2"]
+
+    with Steps(made, write, [MOVING] * (2 * CHUNK_ROUNDS - 1)) as steps:
+        verdict = verify(made, steps, whole=True)
         assert verdict.verdict is Verdict.DIFFERS
         assert verdict.differences[0].detail == (
             "is changing too fast to be compared: 3 rows on the source, 3 on the target when last compared"
         )
-    with Following(made, lambda number: [f"UPDATE t SET v = {number} WHERE n = 2"], pause=0.4) as following:
-        assert verify(made, following, whole=True).verdict is Verdict.EQUAL
+        assert verify(made, steps, whole=True).verdict is Verdict.EQUAL
+        assert steps.left == 0
         made.on_target("DELETE FROM t WHERE n = 1 LIMIT 1")
-        following.stop_writing()
-        verdict = verify(made, following, whole=True)
+        verdict = verify(made, steps, whole=True)
         assert [difference.detail for difference in verdict.differences] == [
             "1 rows are missing on the target; the table has no key to name them by"
         ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -12,9 +11,11 @@ import pytest
 
 from aurora_migration.engine.verify.resync import PASSES
 from aurora_migration.model.chunk import KeyRange
+from aurora_migration.sql.quoting import raw
 from aurora_migration.sql.row_text import RowStyle
 from tests.fresh_databases import Databases
 from tests.integration.resync.resyncs import Resyncs, assert_equal
+from tests.patience import until
 
 pytestmark = pytest.mark.servers
 Twins = Callable[..., Databases]
@@ -118,12 +119,22 @@ def test_a_chunk_that_meets_the_locks_of_others_is_tried_again(twins: Twins, res
     made.on_source("UPDATE t SET u = -u WHERE id IN (4, 15)")
     made.on_target("BEGIN", "SELECT * FROM t WHERE id = 15 FOR UPDATE")
     resync = resyncs(made)
-    resync.target.set_variable("innodb_lock_wait_timeout", 1)
+    resync.target.set_variable("innodb_lock_wait_timeout", 2)
+    attempts = set[object]()
+
+    def waits_again() -> bool:
+        """Of each attempt the transaction that waits is another one."""
+        assert not running.done()
+        sql = "SELECT REQUESTING_ENGINE_TRANSACTION_ID AS id FROM performance_schema.data_lock_waits"
+        attempts.update(row["id"] for row in made.target_root.query(raw(sql)))
+        return len(attempts) > 1
+
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(resync, "t")
-        time.sleep(1.5)  # longer than one attempt waits
-        assert not running.done()
-        made.on_target("COMMIT")
+        try:
+            until(waits_again, "a second attempt")
+        finally:
+            made.on_target("COMMIT")
         assert running.result().updated == 2
     assert_equal(made)
 

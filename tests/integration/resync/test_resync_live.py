@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,11 +15,13 @@ from local.oracle import compare_databases
 from local.workload import Size, Workload, WorkloadSettings, create, tables
 from tests.fresh_databases import Databases, create_like_source
 from tests.integration.resync.resyncs import Resyncs, assert_equal
+from tests.patience import until
 
 pytestmark = pytest.mark.servers
 Twins = Callable[..., Databases]
 Make = Callable[[Databases], Resyncs]
 ROWS = 600
+ROUNDS = 5  # over all tables
 
 
 class Writer(threading.Thread):
@@ -81,8 +82,19 @@ class Writer(threading.Thread):
 
     def stop(self) -> None:
         self._stop_asked.set()
-        self.join(30)
+        self.join(120)
+        assert not self.is_alive(), "the writer does not end"
         assert self.error is None, self.error
+
+    def await_more(self, transactions: int) -> None:
+        """Return once it has committed so many more."""
+        wanted = self.transactions + transactions
+
+        def there() -> bool:
+            assert self.error is None, self.error
+            return self.transactions >= wanted
+
+        until(there, "the writer goes on")
 
 
 @contextmanager
@@ -114,12 +126,10 @@ def test_replaying_what_happened_meanwhile_makes_the_rest_equal(twins: Twins, re
         "SELECT i, i, 'v' FROM n",
     )
     plant(made, random.Random(seed))
-    resync = resyncs(made)
+    resync, chunk_rows = resyncs(made), random.Random(seed).choice([15, 40, 100])
     with writing(made, seed) as writer:
-        while writer.transactions < 5:
-            time.sleep(0.001)
-        resync("t", chunk_rows=random.Random(seed).choice([15, 40, 100]))
-    assert writer.transactions > 20
+        writer.await_more(5)
+        resync("t", chunk_rows=chunk_rows, on_progress=lambda _: writer.await_more(max(5, chunk_rows // 10)))
     keys = ", ".join(map(str, sorted(writer.touched)))
     untouched = raw(f"SELECT id, u, v FROM {made.name}.t WHERE id NOT IN ({keys}) ORDER BY id")
     assert made.target_root.query(untouched) == made.source_root.query(untouched)
@@ -131,27 +141,35 @@ def test_replaying_what_happened_meanwhile_makes_the_rest_equal(twins: Twins, re
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_an_application_writes_and_a_last_resync_is_equal(databases: Twins, resyncs: Make) -> None:
     made, size = databases(), Size(rows=400, big_rows=2000, keyless=True)
     login = made.pair.source.root_login
     with login.connect() as connection:
         create(connection, made.name, size, seed=1)
     create_like_source(made, list(tables(size)))
-    resync, rounds = resyncs(made), 0
+    resync = resyncs(made)
     with Workload(login, WorkloadSettings(made.name, seed=7, threads=4, rate=150, size=size)) as workload:
-        until = time.monotonic() + 10
-        while time.monotonic() < until:
+        for _ in range(ROUNDS):
             for table in tables(size):
                 resync(table, chunk_rows=100)
-                workload.check()
-            rounds += 1
-    assert rounds > 1
+                await_more(workload, 10)
+        await_more(workload, 100)
     assert not same_rows(made), "nothing was on its way"
     for table in tables(size):
         resync(table, chunk_rows=100)
     assert same_rows(made)
     assert sum(resync(table, chunk_rows=100).chunks_differing for table in tables(size)) == 0
+
+
+def await_more(workload: Workload, transactions: int) -> None:
+    """Return once the application has committed so many more."""
+    wanted = workload.tally().committed + transactions
+
+    def there() -> bool:
+        workload.check()
+        return workload.tally().committed >= wanted
+
+    until(there, "the application goes on")
 
 
 def same_rows(made: Databases) -> bool:

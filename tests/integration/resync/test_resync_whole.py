@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from contextlib import contextmanager
 
@@ -17,6 +16,7 @@ from aurora_migration.sql.quoting import raw
 from aurora_migration.sql.row_text import RowStyle
 from tests.fresh_databases import Databases, root
 from tests.integration.resync.resyncs import Resyncs, assert_equal
+from tests.patience import until
 
 pytestmark = pytest.mark.servers
 Twins = Callable[..., Databases]
@@ -57,16 +57,30 @@ class Counting(threading.Thread):
     def __init__(self, made: Databases) -> None:
         super().__init__(daemon=True)
         self.stop_asked = threading.Event()
+        self.number = 0
+        self.error: Exception | None = None
         self.session = Session.open(root(made.pair, "source"))
         self.first = transactions(self.session)
         self._insert = f"INSERT INTO {made.name}.t VALUES ({{}})"
 
     def run(self) -> None:
-        with self.session:
-            number = 0
-            while not self.stop_asked.is_set():
-                number += 1
-                self.session.execute(raw(self._insert.format(number)))
+        try:
+            with self.session:
+                while not self.stop_asked.is_set():
+                    self.session.execute(raw(self._insert.format(self.number + 1)))
+                    self.number += 1
+        except Exception as error:
+            self.error = error
+
+    def await_more(self, rows: int) -> None:
+        """Return once it has inserted so many more."""
+        wanted = self.number + rows
+
+        def there() -> bool:
+            assert self.error is None, self.error
+            return self.number >= wanted
+
+        until(there, "the writer goes on")
 
 
 def transactions(session: Session) -> int:
@@ -91,7 +105,7 @@ def test_rows_are_those_of_the_position_that_is_kept(twins: Twins, resyncs: Make
         resync.target.execute(raw(sql))
 
     for _ in range(20):
-        time.sleep(0.02)
+        counting.await_more(5)
         resync("t", keep_position=keep)
         (row,) = made.target_root.query(
             raw(
@@ -99,8 +113,10 @@ def test_rows_are_those_of_the_position_that_is_kept(twins: Twins, resyncs: Make
             )
         )
         assert row["c"] == row["m"] == row["k"]
+    counting.await_more(1)
     counting.stop_asked.set()
-    counting.join()
+    counting.join(120)
+    assert counting.error is None, counting.error
     assert resync("t", keep_position=keep).chunks_differing == 1
     unchanged = resync("t", keep_position=keep)
     assert (unchanged.chunks_differing, unchanged.rows_checked) == (0, row_count(made))
@@ -138,8 +154,10 @@ def test_refused_rows_leave_the_chunk_as_it_was(twins: Twins, resyncs: Make) -> 
 def max_packet(made: Databases, size: int):
     before = made.source_root.scalar(raw("SELECT @@GLOBAL.max_allowed_packet"))
     made.source_root.execute(raw(f"SET GLOBAL max_allowed_packet = {size}"))
-    yield
-    made.source_root.execute(raw(f"SET GLOBAL max_allowed_packet = {before}"))
+    try:
+        yield
+    finally:
+        made.source_root.execute(raw(f"SET GLOBAL max_allowed_packet = {before}"))
 
 
 @pytest.mark.parametrize("key", ["id INT PRIMARY KEY", "id INT"], ids=["keyed", "keyless"])
