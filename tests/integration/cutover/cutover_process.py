@@ -1,9 +1,10 @@
 """Cutovers in processes that can be killed: ``python -m tests.integration.cutover.cutover_process SETTINGS.json``.
 
 Keys: ``config`` (the migration). Airflow's connections come with the environment. Reads orders, a JSON object a
-line with ``run_id``, ``steps``, ``direction`` and ``cutover`` (that part of the migration file); each is carried
-out by a fork, so that none waits for imports. Prints ``{"pid": …}`` when it has begun and ``{"status": …}``,
-negative for a signal, when it has ended.
+line with ``run_id``, ``steps``, ``direction``, ``cutover`` (that part of the migration file) and ``halt``; each is
+carried out by a fork, so that none waits for imports. Prints ``{"pid": …}`` when it has begun and
+``{"status": …}``, negative for a signal, when it has ended. A fork stops itself (SIGSTOP) once it has recorded the
+state ``halt``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from aurora_migration.bridge.run import Run
 from aurora_migration.model.config import MigrationConfig
 from aurora_migration.model.config_cutover import CutoverConfig
 from aurora_migration.model.plan import RunOptions
+from aurora_migration.store import cutovers
 from tests.integration.cutover.stage import cut_over
 
 FAILED = 3  # a step failed for good, and the source was released
@@ -44,6 +47,7 @@ def _carry_out(config: MigrationConfig, order: dict[str, Any]) -> None:
     """Never returns."""
     status = 1
     try:
+        _halt_at(order["halt"])
         asked = config.model_copy(update={"cutover": CutoverConfig.model_validate(order["cutover"])})
         failure = cut_over(Run(asked, RunOptions(direction=order["direction"]), order["run_id"]), order["steps"])
         if failure is not None:
@@ -53,6 +57,18 @@ def _carry_out(config: MigrationConfig, order: dict[str, Any]) -> None:
         logging.getLogger(__name__).exception("The process ends")
     finally:
         os._exit(status)
+
+
+def _halt_at(state: str) -> None:
+    move = cutovers.move
+
+    def moved(*arguments: Any) -> Any:
+        found = move(*arguments)
+        if str(found.state) == state:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return found
+
+    cutovers.move = moved
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from aurora_migration.sql.quoting import raw
 from aurora_migration.store import cutovers
 from tests.fresh_databases import endpoint
 from tests.integration.cutover.stage import Stage
+from tests.patience import until
 
 ROOT = Path(__file__).resolve().parents[3]
 ALL = ("move", "release")
@@ -52,18 +53,29 @@ class Forks:
                 text=True,
             )
 
-    def start(self, run: Run, steps: Sequence[str]) -> int:
-        """Begin a cutover's steps; the process that does them."""
+    def start(self, run: Run, steps: Sequence[str], halt: str = "") -> int:
+        """Begin a cutover's steps; the process that does them, which stops itself at a recorded state."""
         assert self._process.stdin
         order = {
             "run_id": run.run_id,
             "steps": list(steps),
             "direction": run.options.direction,
             "cutover": run.config.cutover.model_dump(mode="json"),
+            "halt": halt,
         }
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         return int(self._answer()["pid"])
+
+    def await_halt(self, pid: int) -> None:
+        """Return once the process has stopped itself."""
+
+        def halted() -> bool:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            assert state not in "ZX", self.log.read_text()[-8000:]
+            return state == "T"
+
+        until(halted, f"process {pid} has stopped itself")
 
     def wait(self) -> int:
         return int(self._answer()["status"])
@@ -101,13 +113,19 @@ class Watch(threading.Thread):
         self._ours = run.config.cutover.write_block != "external"
         self._enough = threading.Event()
 
+    def begin(self) -> None:
+        """Return when it has looked for the first time."""
+        self.start()
+        until(lambda: self.looks or self.error, "the watch looks")
+
     def run(self) -> None:
         try:
             with Session.open(endpoint("target", self._stage.made.pair.target.root_login)) as session:
-                shut = self._stage.refusal(self._taken) != 0
-                while not self._enough.wait(0.05):
-                    self.looks += 1
+                shut, last = self._stage.refusal(self._taken) != 0, False
+                while not last:
+                    last = self._enough.wait(0.05)
                     shut = self._look(session, shut) or shut
+                    self.looks += 1
         except Exception as error:
             self.error = error
 
@@ -129,10 +147,11 @@ class Watch(threading.Thread):
         return found.state if found else None
 
     def end(self) -> None:
+        """Look for the last time."""
         self._enough.set()
-        self.join(30)
+        self.join(120)
+        assert not self.is_alive(), "the watch does not end"
         assert self.error is None, self.error
-        assert self.looks
         assert not self.wrong, self.wrong
 
 
@@ -141,16 +160,15 @@ def sides(run: Run) -> tuple[str, str]:
     return ("source", "target") if run.options.direction == "forward" else ("target", "source")
 
 
-def kill(rng: Random, number: int, stage: Stage, run: Run, forks: Forks, usual: float) -> str:
-    """Begin a cutover, kill it, and tell when that was."""
-    state = KILLED_AT[(number // 2) % len(KILLED_AT)] if number % 2 else ""
-    pid = forks.start(run, UNDONE if state in {"releasing", "released"} else ALL)
+def kill(rng: Random, number: int, stage: Stage, run: Run, forks: Forks, usual: float, *, surely: bool) -> str:
+    """Begin a cutover, kill it, and tell when that was; ``surely``: not at a moment at which it may have ended."""
+    state = KILLED_AT[(number // 2) % len(KILLED_AT)] if surely or number % 2 else ""
+    pid = forks.start(run, UNDONE if state in {"releasing", "released"} else ALL, state)
     after = rng.uniform(0, SOON.get(state, 0.02)) if state else rng.uniform(0, usual)
-    deadline = time.monotonic() + 60
-    while state and str(stage.recorded(run).state) != state and time.monotonic() < deadline:
-        if str(stage.recorded(run).state) in {"open", "released"}:
-            break  # it went by between two looks
-        time.sleep(0.002)
+    if state:
+        forks.await_halt(pid)
+    if state and not surely:
+        os.kill(pid, signal.SIGCONT)
     time.sleep(after)
     found = stage.recorded(run).state
     with contextlib.suppress(ProcessLookupError):  # it may have ended

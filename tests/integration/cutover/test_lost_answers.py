@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -17,6 +17,7 @@ from local.proxy import Proxy
 from local.servers import Pair
 from tests.fresh_databases import endpoint
 from tests.integration.cutover.stage import STEPS, Stage, cut_over, put_connections
+from tests.patience import until
 
 pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.timeout(300)]
 New = Callable[..., Stage]
@@ -56,21 +57,26 @@ class Deciding:
         self._holder.execute(raw("BEGIN"))
         self._holder.query(raw(f"SELECT state FROM {table} FOR UPDATE"))
         self._thread.start()
-        deadline = time.monotonic() + 60
+
+        def decides() -> list[int]:
+            assert not self.errors, self.errors
+            return self.running("handed-over")
+
+        return until(decides, "the step decides")[0]
+
+    def running(self, words: str) -> list[int]:
+        """The threads of the target whose statement has these words."""
         sql = (
-            "SELECT ID AS id FROM information_schema.PROCESSLIST "
-            "WHERE INFO LIKE '%%handed-over%%' AND ID <> CONNECTION_ID()"
+            "SELECT ID AS id FROM performance_schema.processlist "
+            f"WHERE INFO LIKE '%%{words}%%' AND ID <> CONNECTION_ID()"
         )
-        while not (found := self.made.rows("target", sql)):
-            assert time.monotonic() < deadline, self.errors
-            time.sleep(0.02)
-        return int(found[0][0])
+        return [number for (number,) in self.made.rows("target", sql)]
 
     def let_go(self) -> None:
         self._holder.close()
 
     def end(self) -> list[Exception]:
-        self._thread.join(60)
+        self._thread.join(120)
         assert not self._thread.is_alive()
         return self.errors
 
@@ -78,10 +84,7 @@ class Deciding:
         return self.made.recorded(self.run).state
 
     def wait_for(self, state: CutoverState) -> None:
-        deadline = time.monotonic() + 30
-        while self.state() is not state:
-            assert time.monotonic() < deadline, self.state()
-            time.sleep(0.02)
+        until(lambda: self.state() is state, f"it is {state}")
 
 
 def test_the_target_dies_after_it_was_decided_for(stage: New, line: Proxy) -> None:
@@ -112,6 +115,8 @@ def test_the_target_dies_before_it_was_decided_for(stage: New, line: Proxy) -> N
     line.refuse()
     line.drop()
     made.made.target_root.execute(raw(f"KILL {number}"))
+    gone = f"SELECT COUNT(*) AS n FROM performance_schema.processlist WHERE ID = {number}"
+    until(lambda: made.rows("target", gone) == [(0,)], "the session ends")
     deciding.let_go()
     (error,) = deciding.end()
     assert isinstance(error, OutcomeUnknownError)
@@ -140,12 +145,14 @@ def test_a_statement_of_a_dead_step_does_not_come_through_after_the_release(stag
     deciding = Deciding(made)
     deciding.start()
     line.drop()
-    released = threading.Thread(target=lambda: cut_over(deciding.run, ("release",)))
-    released.start()
-    time.sleep(1)
-    deciding.let_go()
-    released.join(60)
-    deciding.end()
+    assert all(isinstance(error, RetryableError) for error in deciding.end())
+    with ThreadPoolExecutor(1) as pool:
+        released = pool.submit(cut_over, deciding.run, ("release",))
+        try:
+            until(lambda: released.done() or deciding.running("releasing"), "the release decides, too")
+        finally:
+            deciding.let_go()
+        assert released.result() is None
     if deciding.state() is CutoverState.OPEN:
         made.assert_cut_over(deciding.run)
     else:

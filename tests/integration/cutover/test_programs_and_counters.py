@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
 
 import pytest
 
-from aurora_migration.bridge import following, recovering, verifying
+from aurora_migration.bridge import cutover_scene, following, recovering, verifying
 from aurora_migration.bridge.preflight import check
+from aurora_migration.engine.cutover import write_block
+from aurora_migration.engine.cutover.write_block import Sides
 from aurora_migration.engine.schema import create_all_triggers
 from aurora_migration.errors import ConfigurationError
 from aurora_migration.model.config import RepairMode
+from aurora_migration.mysql import locks
+from aurora_migration.sql.quoting import raw
 from local.servers import Pair
+from tests.fresh_databases import Databases
 from tests.integration.cutover.stage import STEPS, Stage, cut_over
+from tests.patience import until
 
 pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.timeout(300)]
 New = Callable[..., Stage]
@@ -34,25 +42,50 @@ def scheduler(server_pair: Pair) -> Iterator[None]:
         cursor.execute("SET GLOBAL event_scheduler = OFF")
 
 
+class Witness:
+    """An event of the source that nobody migrates. It runs every second, does nothing, and is in no binlog."""
+
+    def __init__(self, made: Databases) -> None:
+        made.on_source("CREATE EVENT witness ON SCHEDULE EVERY 1 SECOND DO DO 1")
+        self._made = made
+
+    def await_turns(self) -> None:
+        """Return when it has run twice: every other event that was due has begun since."""
+        for _ in range(2):
+            before = self._last_turn()
+            until(lambda before=before: self._last_turn() != before, "the witness runs")
+
+    def _last_turn(self) -> object:
+        sql = f"SELECT LAST_EXECUTED AS t FROM information_schema.EVENTS WHERE EVENT_SCHEMA = '{self._made.name}'"
+        return self._made.source_root.scalar(raw(sql))
+
+
+@pytest.fixture
+def witness(databases: Callable[..., Databases]) -> Witness:
+    return Witness(databases())
+
+
 def ticks(made: Stage, role: str) -> int:
     return int(made.rows(role, f"SELECT COUNT(*) AS n FROM {made.made.name}.ticks")[0][0])
 
 
 @pytest.mark.usefixtures("scheduler")
-def test_events_run_on_one_side_at_a_time(stage: New) -> None:
+def test_events_run_on_one_side_at_a_time(stage: New, witness: Witness) -> None:
     made = stage(*TICKS)
     run = made.next_run()
     assert (made.enabled_events("source"), made.enabled_events("target")) == (["tick"], [])
+    until(lambda: ticks(made, "source"), "the source's event runs")
     for step in ("readiness", "block", "drain"):
         STEPS[step](run)
     stopped = ticks(made, "source")
-    time.sleep(2.2)
+    witness.await_turns()
     assert ticks(made, "source") == ticks(made, "target") == stopped > 0
     assert (made.enabled_events("source"), made.enabled_events("target")) == ([], [])
     STEPS["hand_over"](run)
     assert (made.enabled_events("source"), made.enabled_events("target")) == ([], ["tick"])
-    time.sleep(2.2)
-    assert ticks(made, "source") == stopped < ticks(made, "target")
+    until(lambda: ticks(made, "target") > stopped, "the target's event runs")
+    witness.await_turns()
+    assert ticks(made, "source") == stopped
     by_server = made.rows(
         "target",
         f"SELECT server, MIN(at) AS first, MAX(at) AS last FROM {made.made.name}.ticks GROUP BY server ORDER BY 2",
@@ -62,16 +95,17 @@ def test_events_run_on_one_side_at_a_time(stage: New) -> None:
 
 
 @pytest.mark.usefixtures("scheduler")
-def test_events_go_on_after_a_release(stage: New) -> None:
+def test_events_go_on_after_a_release(stage: New, witness: Witness) -> None:
     made = stage(*TICKS)
     run = made.next_run()
     assert cut_over(run, ("readiness", "block", "release")) is None
     assert (made.enabled_events("source"), made.enabled_events("target")) == (["tick"], [])
     before = ticks(made, "source")
-    time.sleep(2.2)
-    assert ticks(made, "source") > before
+    until(lambda: ticks(made, "source") > before, "the source's event runs")
     following.sync_once(run)
     made.made.on_source("ALTER EVENT tick DISABLE")
+    witness.await_turns()
+    until(lambda: not locks.running_events(made.made.source_root, [made.made.name]), "the event has ended")
     following.sync_once(run)
     made.assert_equal()
 
@@ -88,20 +122,29 @@ def test_an_event_whose_time_passes_does_not_hold_the_release_up(stage: New) -> 
     made.assert_released(run)
 
 
-def test_an_event_that_is_running_ends_first(stage: New) -> None:
-    made = stage(
-        "CREATE EVENT slow ON SCHEDULE EVERY 7 SECOND DISABLE DO BEGIN "
-        "INSERT INTO marks (word) VALUES ('begun'); DO SLEEP(5); INSERT INTO marks (word) VALUES ('ended'); END"
+def test_an_event_that_is_running_ends_first(stage: New, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It runs until the write block has waited for it, which is before the applications are locked out."""
+    made = stage(  # each further turn of it fails at once
+        "CREATE EVENT slow ON SCHEDULE EVERY 1 SECOND DISABLE DO BEGIN INSERT INTO marks VALUES (1000, 'begun'); "
+        "DO GET_LOCK('may end', 3600); INSERT INTO marks (word) VALUES ('ended'); END"
     )
-    run = made.next_run()
+    run, refusals = made.next_run(), list[int]()
     STEPS["readiness"](run)
     begun = f"SELECT COUNT(*) AS n FROM {made.made.name}.marks WHERE word = 'begun'"
-    made.made.on_source("ALTER EVENT slow ENABLE")
-    deadline = time.monotonic() + 60
-    while made.rows("source", begun) == [(0,)]:
-        assert time.monotonic() < deadline, "the event did not run"
-        time.sleep(0.05)
-    assert cut_over(run, ("block", "drain", "hand_over", "release")) is None
+    monkeypatch.setattr(write_block, "_EVENT_SECONDS", 600.0)
+    with closing(made.made.pair.source.root_login.connect()) as holder, holder.cursor() as cursor:
+
+        def let_it_end(seconds: float) -> None:
+            refusals.append(made.refusal("source"))
+            cursor.execute("DO RELEASE_LOCK('may end')")
+            time.sleep(seconds)
+
+        monkeypatch.setattr(cutover_scene, "Sides", partial(Sides, sleep=let_it_end))
+        cursor.execute("DO GET_LOCK('may end', 60)")
+        made.made.on_source("ALTER EVENT slow ENABLE")
+        until(lambda: made.rows("source", begun) == [(1,)], "the event runs")
+        assert cut_over(run, ("block", "drain", "hand_over", "release")) is None
+    assert refusals[0] == 0
     made.assert_cut_over(run)
     made.assert_equal()
     assert made.rows("target", begun.replace("begun", "ended")) == [(1,)]

@@ -6,42 +6,66 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 
 import pymysql
 import pytest
 
-from aurora_migration.engine.cutover.write_block import StillWrittenError
+from aurora_migration.bridge import cutover_scene
+from aurora_migration.engine.cutover.write_block import Sides, StillWrittenError
 from aurora_migration.errors import ConfigurationError, DataMismatchError, MissingPrivilegeError, PreflightError
 from aurora_migration.model.cutover import CutoverState
 from aurora_migration.sql.quoting import raw
 from local.login import Login
 from tests.integration.cutover.stage import LOCKED, READ_ONLY, STEPS, Stage, cut_over, put_connections
+from tests.patience import until
 
 pytestmark = [pytest.mark.servers, pytest.mark.airflow, pytest.mark.timeout(300)]
 New = Callable[..., Stage]
-UNDONE_SECONDS = 5.0
+UNDONE_SECONDS = 60.0
+
+
+class Writer(threading.Thread):
+    """Somebody who writes a row every 20 ms until refused."""
+
+    def __init__(self, login: Login, schema: str) -> None:
+        super().__init__(daemon=True)
+        self.enough = threading.Event()
+        self.error: Exception | None = None
+        self._login, self._schema, self._rows = login, schema, 0
+
+    def run(self) -> None:
+        try:
+            with closing(self._login.connect()) as connection, connection.cursor() as cursor:
+                while not self.enough.wait(0.02):
+                    cursor.execute(f"INSERT INTO {self._schema}.marks (word) VALUES ('again')")
+                    self._rows += 1
+        except pymysql.err.MySQLError as error:
+            self.error = error
+
+    def await_row(self, _: float) -> None:
+        """Return when it has written a row that it began after the call."""
+        wanted = self._rows + 2
+
+        def there() -> bool:
+            assert self.error is None, self.error
+            return self._rows >= wanted
+
+        until(there, "the writer writes on")
 
 
 @contextmanager
-def writing(login: Login, schema: str) -> Iterator[list[Exception]]:
-    """Somebody who writes a row every 20 ms until refused."""
-    enough, errors = threading.Event(), list[Exception]()
-
-    def write() -> None:
-        try:
-            with closing(login.connect()) as connection, connection.cursor() as cursor:
-                while not enough.wait(0.02):
-                    cursor.execute(f"INSERT INTO {schema}.marks (word) VALUES ('again')")
-        except pymysql.err.MySQLError as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=write)
-    thread.start()
+def writing(login: Login, schema: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writer]:
+    """A writer who writes each time that the write block sleeps."""
+    writer = Writer(login, schema)
+    writer.start()
     try:
-        yield errors
+        with monkeypatch.context() as patch:
+            patch.setattr(cutover_scene, "Sides", partial(Sides, sleep=writer.await_row))
+            yield writer
     finally:
-        enough.set()
-        thread.join()
+        writer.enough.set()
+        writer.join(120)
 
 
 def test_accounts_are_locked_and_their_sessions_ended(stage: New) -> None:
@@ -66,15 +90,14 @@ def test_accounts_are_locked_and_their_sessions_ended(stage: New) -> None:
     ]
 
 
-def test_a_writer_that_is_not_blocked_is_noticed(stage: New) -> None:
+def test_a_writer_that_is_not_blocked_is_noticed(stage: New, monkeypatch: pytest.MonkeyPatch) -> None:
     made = stage()
     run = made.next_run()
-    with writing(made.made.pair.source.root_login, made.made.name) as errors:
-        time.sleep(0.2)
+    with writing(made.made.pair.source.root_login, made.made.name, monkeypatch) as writer:
         failure = cut_over(run)
         assert isinstance(failure, StillWrittenError)
         assert "somebody writes" in str(failure)
-        assert errors == []
+        writer.await_row(0)
     made.assert_released(run)
 
 
@@ -143,10 +166,9 @@ def test_a_table_lock_does_not_hold_read_only_up(stage: New) -> None:
         made.made.source_root.execute(raw("SET GLOBAL read_only = OFF"))
 
 
-def test_external_trusts_the_position(stage: New) -> None:
+def test_external_trusts_the_position(stage: New, monkeypatch: pytest.MonkeyPatch) -> None:
     made = stage(write_block="external")
-    with writing(made.login("source"), made.made.name):
-        time.sleep(0.2)
+    with writing(made.login("source"), made.made.name, monkeypatch):
         refused = made.next_run()
         assert isinstance(cut_over(refused), StillWrittenError)
     made.assert_released(refused)
@@ -232,7 +254,7 @@ def test_a_prepared_transaction_nobody_could_commit_stops_it(stage: New) -> None
         made.made.source_root.execute(raw("XA ROLLBACK 'stray'"))
 
 
-def test_rows_that_differ_undo_it_at_once(stage: New) -> None:
+def test_rows_that_differ_undo_it_at_once(stage: New, monkeypatch: pytest.MonkeyPatch) -> None:
     made = stage()
     made.made.on_target("DELETE FROM marks WHERE id = 2")
     run = made.next_run()
@@ -242,6 +264,7 @@ def test_rows_that_differ_undo_it_at_once(stage: New) -> None:
         STEPS["drain"](run)
     failed_at = time.monotonic()
     assert "marks" in str(refused.value)
+    monkeypatch.setattr(cutover_scene, "Sides", partial(Sides, sleep=lambda _: pytest.fail("it waits")))
     STEPS["release"](run)
     assert made.refusal("source") == 0
     took = time.monotonic() - failed_at
