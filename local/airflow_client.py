@@ -19,6 +19,7 @@ from local import LocalError
 
 Json = dict[str, Any]
 READ_ATTEMPTS = 5
+WRITE_ATTEMPTS = 20
 # What a log entry carries beside its words: shown otherwise, or the same for every entry of a task.
 LOG_FRAME = frozenset((
     "timestamp", "level", "event", "error_detail", "logger", "filename", "lineno", "loc", "exc_info",
@@ -103,23 +104,28 @@ class AirflowClient:
             "schema": params.schema,
             "extra": params.extra,
         }
-        answer = self._request("POST", "/api/v2/connections", body)
-        if answer.status_code == 409:
-            answer = self._request("PATCH", f"/api/v2/connections/{quote(connection_id, safe='')}", body)
+        for attempt in range(1, WRITE_ATTEMPTS + 1):  # to write it twice does no harm
+            answer = self._request("POST", "/api/v2/connections", body)
+            if answer.status_code == 409:
+                answer = self._request("PATCH", f"/api/v2/connections/{quote(connection_id, safe='')}", body)
+            if answer.status_code < 500:
+                break
+            time.sleep(0.3 * attempt)
         self._checked(answer)
 
     # -- DAGs and runs ---------------------------------------------------------------------------------------
 
-    def wait_for_dag(self, dag_id: str, timeout: float = 120) -> None:
+    def wait_for_dag(self, dag_id: str, timeout: float = 120, patience: float = PATIENCE) -> None:
         """Return once the DAG has been parsed.
 
         Raises:
-            LocalError: it was not within `timeout` seconds; the text holds the import errors.
+            LocalError: it was not within `timeout` seconds, or within `patience` while there are import errors,
+                which the text holds.
         """
         started = time.monotonic()
         while self._request("GET", f"/api/v2/dags/{quote(dag_id, safe='')}").status_code == 404:
             waited = time.monotonic() - started
-            errors = self.import_errors() if waited > min(PATIENCE, timeout) else []
+            errors = self.import_errors() if waited > min(patience, timeout) else []
             if errors or waited > timeout:
                 reasons = "\n".join(errors) or "no import errors"
                 raise LocalError(f"Airflow has no DAG {dag_id} after {waited:.0f} s: {reasons}")

@@ -98,13 +98,16 @@ def settings(home: Path, dags: Path, plugins: Path, ports: Ports, known: Secrets
             "dags_folder": str(dags),
             "plugins_folder": str(plugins),
             "load_examples": "False",
+            # seconds on a quiet machine; a busy one would lose DAGs by the default of 30 s
+            "dagbag_import_timeout": "600",
             "execution_api_server_url": f"{url}/execution/",
             "fernet_key": known.fernet_key,
             "simple_auth_manager_users": f"{USER}:admin",
             "simple_auth_manager_passwords_file": str(home / "passwords.json"),
         },
         "database": {
-            "sql_alchemy_conn": f"sqlite:///{home / 'airflow.db'}",
+            # seconds for which a writer waits for another one, instead of 5
+            "sql_alchemy_conn": f"sqlite:///{home / 'airflow.db'}?timeout=60",
             "load_default_connections": "False",
         },
         "api": {
@@ -119,7 +122,11 @@ def settings(home: Path, dags: Path, plugins: Path, ports: Ports, known: Secrets
         # late one write `running` over a task that has finished.
         "workers": {"execution_api_timeout": "60"},
         # a DAG file that was not there at the start would be seen after 300 s only
-        "dag_processor": {"refresh_interval": "10", "min_file_process_interval": "15"},
+        "dag_processor": {
+            "refresh_interval": "10",
+            "min_file_process_interval": "15",
+            "dag_file_processor_timeout": "900",
+        },
         "logging": {
             "base_log_folder": str(home / "logs"),
             "worker_log_server_port": str(ports.worker_log),

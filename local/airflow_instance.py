@@ -23,7 +23,7 @@ from local.airflow_client import AirflowClient, ConnectionParams
 from local.airflow_config import HOST, USER, free_ports, keep_secrets, settings, write_config
 from local.mysqld import write_private
 
-START_SECONDS = 480  # half a minute on a quiet machine, minutes on a busy one
+START_SECONDS = 1800  # half a minute on a quiet machine, many on a busy one
 COMING_UP_SECONDS = 120
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = ROOT / "include" / "migrations"

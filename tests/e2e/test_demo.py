@@ -21,7 +21,7 @@ pytestmark = [
     pytest.mark.servers,
     pytest.mark.airflow,
     pytest.mark.slow,
-    pytest.mark.timeout(1800),
+    pytest.mark.timeout(14400),
 ]
 
 DUMP = """

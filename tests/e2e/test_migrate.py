@@ -13,15 +13,17 @@ from pathlib import Path
 
 import pytest
 
+from aurora_migration.store.control import Control
 from local import shop
 from local.airflow_client import ConnectionParams
 from local.airflow_instance import AirflowInstance
 from local.login import Login
 from local.servers import Pair
-from tests.e2e.runs import RUN_SECONDS, assert_equal, full_log, run, sql, states
+from tests.e2e.gates import Gate, before_rows, before_the_first_chunk, keys_within_ranges, until
+from tests.e2e.runs import RUN_SECONDS, assert_equal, begin, full_log, run, sql, states
 from tests.sakila import load_sakila, sakila_folder
 
-pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.servers, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.servers, pytest.mark.timeout(14400)]
 
 _MIGRATION = """
 name: {name}
@@ -109,9 +111,7 @@ def test_a_dry_run_with_blockers_is_not_green(airflow: AirflowInstance) -> None:
 
 
 def test_a_broken_migration_file_is_an_import_error_of_its_own(airflow: AirflowInstance) -> None:
-    deadline = time.monotonic() + 60
-    while not (errors := airflow.client.import_errors()) and time.monotonic() < deadline:
-        time.sleep(1)
+    errors = until(airflow.client.import_errors, "an import error")
     assert len(errors) == 1
     assert "broken.yaml" in errors[0]
     assert "selection: Input should be a valid list" in errors[0]
@@ -189,7 +189,7 @@ def test_five_hundred_tables_take_fewer_than_forty_task_instances(
 
 
 def test_a_killed_load_task_resumes_and_stays_in_its_memory(
-    airflow: AirflowInstance, root: Mapping[str, Login]
+    airflow: AirflowInstance, root: Mapping[str, Login], server_pair: Pair
 ) -> None:
     sql(
         root["source"],
@@ -198,33 +198,61 @@ def test_a_killed_load_task_resumes_and_stays_in_its_memory(
         "CREATE TABLE big.t (id INT PRIMARY KEY, a VARCHAR(700), KEY (a(10)))",
         "INSERT INTO big.t WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 300000) "
         "SELECT i, CONCAT(SHA2(i, 512), REPEAT('é', 250)) FROM n",
+        "ANALYZE TABLE big.t",
     )
     client = airflow.client
-    client.wait_for_dag("big.migrate")
-    client.unpause("big.migrate")
-    run_id = client.trigger("big.migrate")
-    killed: list[int] = []
-    peak = 0
-    deadline = time.monotonic() + RUN_SECONDS
-    while client.run_state("big.migrate", run_id) not in {"success", "failed"} and time.monotonic() < deadline:
-        for pid in loading_processes(airflow, run_id, root["target"]):
-            peak = max(peak, high_water_kib(pid))
-            if len(killed) < 4 and pid not in killed and chunks(root["target"]) > 3 * (len(killed) + 1):
-                os.kill(pid, signal.SIGKILL)
-                killed.append(pid)
-        time.sleep(0.1)
+    control = Control("aurora_migration", "big")
+    with before_the_first_chunk(server_pair.target_login, root["target"], control) as first:
+        run_id = begin(airflow, "big.migrate")
+        until(first.waiting, "a load that claims its first chunk")
+        keys = keys_within_ranges(root["target"], control, 300_000, 3)
+        with before_rows(root["target"], "big.t", keys) as gates:
+            first.open()
+            killed, peaks = kill_at(gates, 4, lambda: chunks(root["target"]))
+
+    def look(_: object) -> None:
+        peaks.extend(high_water_kib(pid) for pid in loading_processes(airflow, run_id, root["target"]))
+
+    state = client.wait_for_run("big.migrate", run_id, RUN_SECONDS, look)
     tries = max(one["try_number"] for one in client.task_instances("big.migrate", run_id))
-    print(f"killed={len(killed)} tries={tries} peak_mib={peak / 1024:.0f}")
-    assert killed
+    print(f"killed={killed} tries={tries} peak_mib={max(peaks) / 1024:.0f}")
+    assert len(set(killed)) == 4
     assert tries > 1
-    assert client.run_state("big.migrate", run_id) == "success"
+    assert state == "success"
     assert_equal(root, "big")
-    assert 0 < peak < 200 * 1024
+    assert min(peaks[:4]) > 0
+    assert max(peaks) < 200 * 1024
 
     # cleared after it is done, a load unit finds nothing to do
     client.clear("big.migrate", run_id, "load", 0)
     assert client.wait_for_run("big.migrate", run_id, RUN_SECONDS) == "success"
     assert_equal(root, "big")
+
+
+def kill_at(gates: list[Gate], kills: int, loaded: Callable[[], int]) -> tuple[list[int], list[int]]:
+    """Kill the first loads that come to a gate, which is opened then: their PIDs, and their peaks of memory.
+
+    Each has some chunks behind it that are loaded, and one that is half written.
+    """
+    killed: list[int] = []
+    peaks: list[int] = []
+    closed = list(gates)
+
+    def arrived() -> tuple[Gate, int] | None:
+        found = ((gate, pid) for gate in closed for pid in gate.waiting() if pid not in killed)
+        return next(found, None)
+
+    while len(killed) < kills:
+        came = until(arrived, f"load number {len(killed) + 1} at a gate")
+        assert came is not None
+        gate, pid = came
+        assert loaded() > len(killed)
+        peaks.append(high_water_kib(pid))
+        os.kill(pid, signal.SIGKILL)
+        killed.append(pid)
+        closed.remove(gate)
+        gate.open()
+    return killed, peaks
 
 
 def loading_processes(airflow: AirflowInstance, run_id: str, target: Login) -> list[int]:
@@ -267,9 +295,9 @@ def test_no_secret_is_written_down(airflow: AirflowInstance, server_pair: Pair) 
             text = path.read_text(encoding="utf-8", errors="replace")
             assert not [secret for secret in secrets if secret in text], path
     database = next(airflow.home.glob("*.db"))
-    with sqlite3.connect(database) as connection:
+    with sqlite3.connect(database, timeout=600) as connection:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         for name in names:
-            for row in connection.execute(f'SELECT * FROM "{name}"'):
+            for row in connection.execute(f'SELECT * FROM "{name}"').fetchall():
                 text = json.dumps([str(value) for value in row])
                 assert not [secret for secret in secrets if secret in text], name

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
 import pytest
 
+from aurora_migration.store.control import Control
 from local.airflow_client import ConnectionParams
 from local.airflow_instance import AirflowInstance
 from local.login import Login
 from local.servers import Pair
 from local.workload import Size, Workload, WorkloadSettings, create
-from tests.e2e.runs import assert_equal, full_log, run, sql
+from tests.e2e.gates import before_the_first_chunk, until
+from tests.e2e.runs import RUN_SECONDS, assert_equal, begin, full_log, run, sql, states
 
-pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.servers, pytest.mark.timeout(1200)]
-SCHEMA = "flow"
+pytestmark = [pytest.mark.e2e, pytest.mark.airflow, pytest.mark.servers, pytest.mark.timeout(14400)]
+SCHEMA, CONTROL = "flow", "aurora_migration"
 SIZE = Size(rows=1_000, big_rows=5_000, keyless=True)
 _MIGRATION = """
 name: flow
@@ -62,23 +66,65 @@ def airflow(
     return start_airflow(pair_connections, migrations=folder)
 
 
+@dataclass(frozen=True, slots=True)
+class Application:
+    """It writes all the time. What it always does is to insert, so that a row comes to rest once it is there.
+
+    Everything else it does where a test says so: rows that go on changing would be found equal by luck alone, if
+    the machine is slow enough.
+    """
+
+    inserting: Workload
+    everything: Workload
+
+    def write(self, most: int = 300) -> None:
+        """Transactions of all kinds, among them one that moves money."""
+        before = self.everything.tally()
+        self.everything.resume()
+
+        def enough() -> bool:
+            now = self.everything.tally()
+            self.everything.check()
+            moved = now.by_name["transfer"] > before.by_name["transfer"]
+            return moved and now.committed >= before.committed + most
+
+        until(enough, "transactions of the application")
+        self.everything.pause()
+
+    def stop(self) -> None:
+        assert self.inserting.stop().committed > 0
+        self.everything.stop()
+
+
 @pytest.fixture
-def writer(airflow: AirflowInstance, root: Mapping[str, Login]) -> Iterator[Workload]:
+def writer(airflow: AirflowInstance, root: Mapping[str, Login]) -> Iterator[Application]:
     settings = WorkloadSettings(SCHEMA, 7, size=SIZE, rate=150)
-    with Workload(root["source"], settings) as running:
-        yield running
+    inserting = Workload(root["source"], replace(settings, seed=8, threads=2, rate=30, only=("log",)))
+    everything = Workload(root["source"], settings)
+    everything.pause()
+    with ExitStack() as running:
+        yield Application(running.enter_context(inserting), running.enter_context(everything))
 
 
 def _an_application_writes_from_the_first_task_to_the_last_sync(
-    airflow: AirflowInstance, root: Mapping[str, Login], writer: Workload
+    airflow: AirflowInstance, root: Mapping[str, Login], writer: Application, server_pair: Pair
 ) -> None:
-    run_id, found = run(airflow, "flow.migrate")
+    writer.everything.resume()
+    with before_the_first_chunk(server_pair.target_login, root["target"], Control(CONTROL, "flow")) as gate:
+        run_id = begin(airflow, "flow.migrate")
+        until(gate.waiting, "a load that claims its first chunk")
+        writer.write()
+    airflow.client.wait_for_run("flow.migrate", run_id, RUN_SECONDS)
+    found = states(airflow, "flow.migrate", run_id)
     assert set(found.values()) == {"success"}, full_log(airflow, "flow.migrate", run_id, "report")
     caught_up = airflow.client.xcom("flow.migrate", run_id, "catch_up")
     assert caught_up["reached"]
     assert caught_up["transactions"] > 0, "nobody wrote during the load"
     assert sql(root["target"], f"SHOW TRIGGERS FROM {SCHEMA}") == [], "they would fire on applied rows"
+    writer.write()
+    writer.everything.resume()
     run_id, found = run(airflow, "flow.sync")
+    writer.everything.pause()
     synced = airflow.client.xcom("flow.sync", run_id, "sync")
     assert found["sync"] == "success"
     assert synced["reached"]
@@ -143,7 +189,13 @@ def _a_purged_position_is_told_and_overcome(
 ) -> None:
     sql(root["source"], f"INSERT INTO {SCHEMA}.noted (id, at) VALUES (7, NOW(6))", "FLUSH BINARY LOGS")
     last = sql(root["source"], "SHOW BINARY LOGS")[-1][0]
-    sql(root["source"], f"PURGE BINARY LOGS TO '{last}'")
+
+    def purged() -> bool:
+        """One that a reader has in hand is left: the server may not have missed the last reader yet."""
+        sql(root["source"], f"PURGE BINARY LOGS TO '{last}'")
+        return bool(sql(root["source"], "SHOW BINARY LOGS")[0][0] == last)
+
+    until(purged, "older binlogs that nobody reads")
     run_id, found = run(airflow, "flow.sync")
     assert found["sync"] == "failed"
     assert "PositionLostError" in full_log(airflow, "flow.sync", run_id, "sync")
@@ -156,10 +208,10 @@ def _a_purged_position_is_told_and_overcome(
 
 
 def test_a_migration_that_follows_changes(
-    airflow: AirflowInstance, root: Mapping[str, Login], writer: Workload, server_pair: Pair
+    airflow: AirflowInstance, root: Mapping[str, Login], writer: Application, server_pair: Pair
 ) -> None:
     """One story, since each part begins where the one before it has ended."""
-    _an_application_writes_from_the_first_task_to_the_last_sync(airflow, root, writer)
+    _an_application_writes_from_the_first_task_to_the_last_sync(airflow, root, writer, server_pair)
     _a_sync_over_an_idle_source_is_short(airflow)
     _ddl_pauses_and_is_acknowledged(airflow, root)
     _a_table_changed_by_hand_is_stopped_and_resynced(airflow, root)

@@ -1,0 +1,117 @@
+"""Gates at which a load stops, by locks on the target, until a test lets it go on.
+
+So a process can be killed, or an application can write, while a load is in the middle, however fast it is.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pymysql
+from pymysql.connections import Connection
+from pymysql.cursors import Cursor
+
+from aurora_migration.mysql.session import Session
+from aurora_migration.store.control import Control
+from local.login import Login
+from tests.e2e.runs import sql
+from tests.fresh_databases import endpoint
+
+T = TypeVar("T")
+SECONDS = 900.0  # costs nothing where all is well
+# the system's numbers of the clients that wait for a lock of one transaction
+_WAITING = """
+SELECT DISTINCT client.ATTR_VALUE FROM performance_schema.data_lock_waits waits
+  JOIN performance_schema.threads theirs ON theirs.THREAD_ID = waits.REQUESTING_THREAD_ID
+  JOIN performance_schema.session_connect_attrs client
+    ON client.PROCESSLIST_ID = theirs.PROCESSLIST_ID AND client.ATTR_NAME = '_pid'
+ WHERE waits.BLOCKING_ENGINE_TRANSACTION_ID = {number}
+"""
+_NUMBER = "SELECT ENGINE_TRANSACTION_ID FROM performance_schema.data_locks WHERE THREAD_ID = PS_CURRENT_THREAD_ID() LIMIT 1"
+
+
+def until(reached: Callable[[], T], awaited: str, seconds: float = SECONDS) -> T:
+    """What ``reached`` answers, as soon as that is true. Raises: AssertionError, which says what never came."""
+    deadline = time.monotonic() + seconds
+    while not (found := reached()):
+        assert time.monotonic() < deadline, f"not after {seconds:.0f} s: {awaited}"
+        time.sleep(0.05)
+    return found
+
+
+class Gate:
+    """A transaction that root has begun on the target and that holds locks; opened, it is rolled back."""
+
+    def __init__(self, root: Login, *statements: str) -> None:
+        self._root = root
+        self._connection: Connection[Cursor] = root.connect()
+        with self._connection.cursor() as cursor:
+            for text in statements:
+                cursor.execute(text)
+            cursor.execute(_NUMBER)
+            self._number = int(cursor.fetchall()[0][0])
+
+    def waiting(self) -> frozenset[int]:
+        """The processes that wait at it; one that was killed does so no more, though its session still does."""
+        rows = sql(self._root, _WAITING.format(number=self._number))
+        return frozenset(int(pid) for (pid,) in rows if Path(f"/proc/{pid}").exists())
+
+    def open(self) -> None:
+        """Let everybody through, for good."""
+        with suppress(pymysql.err.MySQLError):
+            self._connection.rollback()
+            self._connection.close()
+
+
+@contextmanager
+def before_the_first_chunk(target: Login, root: Login, control: Control) -> Iterator[Gate]:
+    """A gate before each claim of a chunk of a migration; to be made before its load begins."""
+    with Session.open(endpoint("target", target)) as session:
+        control.ensure(session)
+    claims = f"SELECT * FROM {control.schema}.chunks WHERE migration = '{control.migration}' FOR UPDATE"
+    gate = Gate(root, "SET SESSION transaction_isolation = 'REPEATABLE-READ'", "BEGIN", claims)
+    try:
+        yield gate
+    finally:
+        gate.open()
+
+
+@contextmanager
+def before_rows(root: Login, table: str, keys: Iterable[int], *, together: bool = False) -> Iterator[list[Gate]]:
+    """Gates before rows of a table on the target that has none of them yet, each of its own or one for all.
+
+    The table's key is ``id``, and the other columns take NULL. Were they REPEATABLE READ, a page that splits
+    beside such a row would make a lock of the gap before it, in which everybody waits too soon.
+    """
+    inserts = [(f"INSERT INTO {table} (id) VALUES ({key})", _locked(table, key)) for key in keys]
+    texts = [tuple(text for pair in inserts for text in pair)] if together else inserts
+    gates = [Gate(root, "SET SESSION transaction_isolation = 'READ-COMMITTED'", "BEGIN", *each) for each in texts]
+    try:
+        yield gates
+    finally:
+        for gate in gates:
+            gate.open()
+
+
+def _locked(table: str, key: int) -> str:
+    """The lock as an explicit one, so that the server can name its holder."""
+    return f"SELECT id FROM {table} WHERE id = {key} FOR UPDATE"
+
+
+def keys_within_ranges(root: Login, control: Control, last: int, parts: int) -> list[int]:
+    """Keys that cut each key range of a migration of one table, whose keys are 1 to ``last``, into equal parts."""
+    asked = f"SELECT lower_bound, upper_bound FROM {control.schema}.key_ranges WHERE migration = "
+    found: list[int] = []
+    for lower, upper in sql(root, f"{asked}'{control.migration}' ORDER BY number"):
+        first, end = _key(lower, 0), _key(upper, last)
+        found += [first + (end - first) * part // parts for part in range(1, parts)]
+    return found
+
+
+def _key(bound: Any, otherwise: int) -> int:
+    return otherwise if bound is None else int(json.loads(bound)[0])
