@@ -21,6 +21,7 @@ OPTIONS = {
     "innodb_doublewrite": "OFF",
     "max_binlog_size": "1G",
 }
+CHANGED = ("binlog_checksum", "binlog_row_metadata")  # by tests, which leave them so
 
 
 @pytest.fixture(scope="session")
@@ -54,4 +55,5 @@ def follow(binlog_server: Server, reading: Endpoint) -> Iterator[Callable[[], Fo
 
     yield make
     for one in made:
+        one.run(*(f"SET GLOBAL {name} = DEFAULT" for name in CHANGED))
         one.close()
