@@ -10,6 +10,16 @@ USUAL_SECONDS: Final = 0.025  # what `_work` takes on a processor of 2024
 _ROWS: Final = [{"name": f"table {number}", "rows": number, "state": "loaded"} for number in range(500)]
 
 
+def delayed() -> float:
+    """The same in time that passes: also what others leave of the processor counts."""
+    worst = 0.0
+    for _ in range(3):
+        before = time.monotonic()
+        _work()
+        worst = max(worst, time.monotonic() - before)
+    return max(1.0, worst / USUAL_SECONDS)
+
+
 def slower() -> float:
     """1 on a usual processor or a faster one, else how many times longer it takes for the same work.
 

@@ -15,9 +15,8 @@ from local import LocalError
 from local.airflow_instance import AirflowInstance
 from local.login import Login
 from local.workload import OPERATIONS
-from tests.e2e.runs import full_log, sql, states
+from tests.e2e.runs import RUN_SECONDS, begin, full_log, sql, states
 
-RUN_SECONDS = 420
 SLOWER_SECONDS = 4.0
 LOCKED = 3118  # MySQL's error number
 NO_XA = tuple(one.__name__ for one in OPERATIONS if one.__name__ not in {"two_phase", "visits"})
@@ -32,10 +31,7 @@ class Desk:
     dag: str
 
     def begin(self, **conf: Any) -> str:
-        client = self.airflow.client
-        client.wait_for_dag(self.dag)
-        client.unpause(self.dag)
-        return client.trigger(self.dag, conf or None)
+        return begin(self.airflow, self.dag, conf or None)
 
     def states(self, run_id: str) -> dict[str, str]:
         return states(self.airflow, self.dag, run_id)
@@ -132,6 +128,15 @@ class Records:
         seconds = "TIMESTAMPDIFF(MICROSECOND, blocked_at, opened_at) / 1e6"
         return float(self._rows("cutovers", seconds, f"run_id = '{run_id}'")[0][0])
 
+    def was_blocked(self, run_id: str) -> bool:
+        """Whether the cutover has ever begun to block writes."""
+        return bool(self._rows("cutovers", "blocked_at IS NOT NULL", f"run_id = '{run_id}'")[0][0])
+
+    def taken_again_at(self, run_id: str) -> float:
+        """When writes were let in again, seconds since the epoch."""
+        at = "UNIX_TIMESTAMP(NOW(6)) - TIMESTAMPDIFF(MICROSECOND, opened_at, UTC_TIMESTAMP(6)) / 1e6"
+        return float(self._rows("cutovers", at, f"run_id = '{run_id}'")[0][0])
+
     def failed_at(self, run_id: str, phase: str) -> float:
         """When a phase failed, seconds since the epoch."""
         at = "UNIX_TIMESTAMP(NOW(6)) - TIMESTAMPDIFF(MICROSECOND, finished_at, UTC_TIMESTAMP(6)) / 1e6"
@@ -182,4 +187,4 @@ class Gaps(threading.Thread):
 
     def __exit__(self, *_: object) -> None:
         self._enough.set()
-        self.join(30)
+        self.join(600)

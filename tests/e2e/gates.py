@@ -32,7 +32,11 @@ SELECT DISTINCT client.ATTR_VALUE FROM performance_schema.data_lock_waits waits
     ON client.PROCESSLIST_ID = theirs.PROCESSLIST_ID AND client.ATTR_NAME = '_pid'
  WHERE waits.BLOCKING_ENGINE_TRANSACTION_ID = {number}
 """
-_NUMBER = "SELECT ENGINE_TRANSACTION_ID FROM performance_schema.data_locks WHERE THREAD_ID = PS_CURRENT_THREAD_ID() LIMIT 1"
+# were it REPEATABLE READ, a page that splits beside a locked row would lock the gap before the row as well
+_AROUND_ROWS = ("SET SESSION transaction_isolation = 'READ-COMMITTED'", "BEGIN")
+_NUMBER = """
+SELECT ENGINE_TRANSACTION_ID FROM performance_schema.data_locks WHERE THREAD_ID = PS_CURRENT_THREAD_ID() LIMIT 1
+"""
 
 
 def until(reached: Callable[[], T], awaited: str, seconds: float = SECONDS) -> T:
@@ -59,7 +63,7 @@ class Gate:
     def waiting(self) -> frozenset[int]:
         """The processes that wait at it; one that was killed does so no more, though its session still does."""
         rows = sql(self._root, _WAITING.format(number=self._number))
-        return frozenset(int(pid) for (pid,) in rows if Path(f"/proc/{pid}").exists())
+        return frozenset(int(pid) for (pid,) in rows if _lives(pid))
 
     def open(self) -> None:
         """Let everybody through, for good."""
@@ -68,46 +72,78 @@ class Gate:
             self._connection.close()
 
 
+def _lives(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@contextmanager
+def closed(root: Login, *gates: tuple[str, ...]) -> Iterator[list[Gate]]:
+    """Gates of these statements, opened at the end. Who comes later waits as long as it takes."""
+    waits = "SET GLOBAL innodb_lock_wait_timeout ="
+    sql(root, f"{waits} 86400")
+    made: list[Gate] = []
+    try:
+        made.extend(Gate(root, *statements) for statements in gates)
+        yield made
+    finally:
+        for gate in made:
+            gate.open()
+        sql(root, f"{waits} DEFAULT")
+
+
 @contextmanager
 def before_the_first_chunk(target: Login, root: Login, control: Control) -> Iterator[Gate]:
     """A gate before each claim of a chunk of a migration; to be made before its load begins."""
     with Session.open(endpoint("target", target)) as session:
         control.ensure(session)
     claims = f"SELECT * FROM {control.schema}.chunks WHERE migration = '{control.migration}' FOR UPDATE"
-    gate = Gate(root, "SET SESSION transaction_isolation = 'REPEATABLE-READ'", "BEGIN", claims)
-    try:
+    begin = "SET SESSION transaction_isolation = 'REPEATABLE-READ'", "BEGIN"
+    with closed(root, (*begin, claims)) as (gate,):
         yield gate
-    finally:
-        gate.open()
 
 
 @contextmanager
 def before_rows(root: Login, table: str, keys: Iterable[int], *, together: bool = False) -> Iterator[list[Gate]]:
     """Gates before rows of a table on the target that has none of them yet, each of its own or one for all.
 
-    The table's key is ``id``, and the other columns take NULL. Were they REPEATABLE READ, a page that splits
-    beside such a row would make a lock of the gap before it, in which everybody waits too soon.
+    The table's key is ``id``, and the other columns take NULL.
     """
-    inserts = [(f"INSERT INTO {table} (id) VALUES ({key})", _locked(table, key)) for key in keys]
-    texts = [tuple(text for pair in inserts for text in pair)] if together else inserts
-    gates = [Gate(root, "SET SESSION transaction_isolation = 'READ-COMMITTED'", "BEGIN", *each) for each in texts]
-    try:
+    texts = [[f"INSERT INTO {table} (id) VALUES ({key})", _locked(f"{table} WHERE id = {key}")] for key in keys]
+    if together:
+        texts = [[text for each in texts for text in each]]
+    with closed(root, *((*_AROUND_ROWS, *each) for each in texts)) as gates:
         yield gates
-    finally:
-        for gate in gates:
-            gate.open()
 
 
-def _locked(table: str, key: int) -> str:
+@contextmanager
+def before_the_phase(root: Login, control: Control, run_id: str, phase: str) -> Iterator[Gate]:
+    """A gate before a phase of a run is recorded as begun."""
+    table, key = f"{control.schema}.phases", f"'{control.migration}', '{run_id}', '{phase}'"
+    insert = (
+        f"INSERT INTO {table} (migration, run_id, phase, state, started_at, summary) "
+        f"VALUES ({key}, 'running', UTC_TIMESTAMP(6), '{{}}')"
+    )
+    lock = _locked(f"{table} WHERE (migration, run_id, phase) = ({key})")
+    with closed(root, (*_AROUND_ROWS, insert, lock)) as (gate,):
+        yield gate
+
+
+def _locked(rows: str) -> str:
     """The lock as an explicit one, so that the server can name its holder."""
-    return f"SELECT id FROM {table} WHERE id = {key} FOR UPDATE"
+    return f"SELECT 1 FROM {rows} FOR UPDATE"
 
 
-def keys_within_ranges(root: Login, control: Control, last: int, parts: int) -> list[int]:
-    """Keys that cut each key range of a migration of one table, whose keys are 1 to ``last``, into equal parts."""
-    asked = f"SELECT lower_bound, upper_bound FROM {control.schema}.key_ranges WHERE migration = "
+def keys_within_ranges(root: Login, control: Control, last: int, parts: int, table: str = "%") -> list[int]:
+    """Keys that cut each key range of a table, whose keys are 1 to ``last``, into equal parts."""
+    asked = (
+        f"SELECT lower_bound, upper_bound FROM {control.schema}.key_ranges "
+        f"WHERE migration = '{control.migration}' AND source_table LIKE '{table}' ORDER BY number"
+    )
     found: list[int] = []
-    for lower, upper in sql(root, f"{asked}'{control.migration}' ORDER BY number"):
+    for lower, upper in sql(root, asked):
         first, end = _key(lower, 0), _key(upper, last)
         found += [first + (end - first) * part // parts for part in range(1, parts)]
     return found
