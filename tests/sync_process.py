@@ -29,15 +29,15 @@ PAUSE_SECONDS = 0.1  # between syncs, so that an idle source costs little
 def main(settings: dict[str, Any]) -> None:
     source, target = (Endpoint(role, **settings[role]) for role in ("source", "target"))
     config, seconds = MigrationConfig.model_validate(settings["config"]), settings["seconds"]
+    if settings["during_load"]:
+        with Session.open(source) as reading, Session.open(target) as writing:
+            mark_overlap(config, reading, writing)
+    made = context(config, source, target, RowStyle(settings["style"]), during_load=settings["during_load"])
     until = time.monotonic() + (seconds or 0)
 
     def deadline() -> bool:
         return seconds is not None and time.monotonic() >= until
 
-    if settings["during_load"]:
-        with Session.open(source) as reading, Session.open(target) as writing:
-            mark_overlap(config, reading, writing)
-    made = context(config, source, target, RowStyle(settings["style"]), during_load=settings["during_load"])
     tell({"following": True})
     while True:
         tell(follow(made, None, deadline).summary())

@@ -70,9 +70,9 @@ class Migration:
     def prepare_load(self, ranges_of: int = 1 << 40) -> None:
         prepare_load(self.made, ranges_of)
 
-    def load(self, chunk_bytes: int) -> int:
-        """Load every table; how many chunks that took."""
-        run_load(self.made, chunk_bytes=chunk_bytes, follows_changes=True)
+    def load(self, chunk_bytes: int, wait: Callable[[], float] = lambda: 0.0) -> int:
+        """Load every table, asking ``wait`` before each chunk; how many chunks that took."""
+        run_load(self.made, chunk_bytes=chunk_bytes, follows_changes=True, wait=wait)
         states = load.tables(self.made.target, self.control)
         assert all(state.complete for state in states)
         return sum(state.chunks for state in states)

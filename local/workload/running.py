@@ -84,7 +84,7 @@ class Workload:
 
     def tally(self) -> Tally:
         """What was done so far; exact once the writers are paused or stopped."""
-        return sum((writer.tally for writer in self._writers), Tally())
+        return sum((writer.tally.copy() for writer in self._writers), Tally())
 
     def __enter__(self) -> Self:
         self.start()

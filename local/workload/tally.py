@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(slots=True)
@@ -26,6 +26,10 @@ class Tally:
     def committed(self) -> int:
         """Transactions whose commit the server has confirmed."""
         return self.by_name.total()
+
+    def copy(self) -> Tally:
+        """As it is at this moment: the thread may go on counting, and count what it has never counted before."""
+        return replace(self, by_name=Counter(dict(self.by_name)))
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(

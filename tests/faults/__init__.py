@@ -3,7 +3,8 @@
     plan = schedule(seed, seconds, count)        pure: the same seed gives the same faults at the same times
     with Faults(arena, plan) as faults: ...      runs them in threads; `faults.lines` is what happened
 
-What a fault hits depends on what runs at that moment, so a replay repeats the faults and not their effects.
+A fault waits until a process is at work, and is repeated where another one took its server away, so that none goes
+into the void. What it hits depends on what runs at that moment: a replay repeats the faults and not their effects.
 """
 
 from tests.faults.arena import Arena

@@ -23,7 +23,7 @@ _REFUSED = {1205, 1213, 1146, 1290}  # lock wait, deadlock, no such table yet, r
 
 
 class ServerIsDownError(Exception):
-    """Another fault has taken the server away: this one misses."""
+    """Another fault has taken the server away: this one is cut short."""
 
 
 @dataclass(slots=True)
@@ -79,6 +79,10 @@ class Arena:
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"SET GLOBAL {sql} on the {role}") from None
                 time.sleep(0.2)
+
+    def at_work(self) -> bool:
+        """Whether a process that migrates has connections to both servers."""
+        return all(proxy.connections for proxy in self.proxies.values())
 
     def set_latency(self, seconds: float) -> None:
         """Of both lines, one way."""

@@ -6,23 +6,23 @@ import signal
 import time
 from random import Random
 
-from tests.faults.arena import Arena
+from tests.faults.arena import PATIENCE_SECONDS, Arena
 
 
 def kill_process(arena: Arena, rng: Random) -> str:
-    """SIGKILL, at any point of its life."""
+    """SIGKILL, at any point of its life; where it ended at that moment, the next one is killed."""
     pause = rng.choice((0.0, rng.uniform(0, 3)))
     time.sleep(pause)
-    process = arena.children.living(seconds=10)
-    if process is None:
-        return "no process ran"
-    process.kill()
-    return f"pid={process.pid}"
+    while process := arena.children.living(PATIENCE_SECONDS):
+        process.kill()
+        if process.wait(PATIENCE_SECONDS) == -signal.SIGKILL:
+            return f"pid={process.pid}"
+    return "no process ran"
 
 
 def freeze_process(arena: Arena, rng: Random) -> str:
     """The process stands still while the servers lose its connections; another may go on in its place."""
-    process = arena.children.living(seconds=10)
+    process = arena.children.living(PATIENCE_SECONDS)
     if process is None:
         return "no process ran"
     seconds = rng.uniform(0.5, 3)

@@ -9,25 +9,25 @@ from random import Random
 from types import TracebackType
 from typing import Self
 
-from tests.faults.arena import Arena, ServerIsDownError
+from tests.faults.arena import PATIENCE_SECONDS, Arena, ServerIsDownError
 from tests.faults.kinds import KINDS
 from tests.faults.locks import prepare_scratch
 from tests.faults.schedule import PlannedFault
 
-JOIN_SECONDS = 300
+JOIN_SECONDS = 600
 
 
 class Faults:
     """A context manager: its end waits for all faults of the schedule and for everything to be as it was.
 
-    ``lines`` has one line for each fault that is over; ``missed`` counts those whose server another fault had
-    taken away.
+    ``lines`` has one line for each fault that is over; ``cut_short`` counts how often one had to be repeated, since
+    another one had taken its server away.
     """
 
     def __init__(self, arena: Arena, plan: Sequence[PlannedFault], tell: Callable[[str], None] = print) -> None:
         self.plan = plan
         self.lines: list[str] = []
-        self.missed = 0
+        self.cut_short = 0
         self._arena = arena
         self._tell = tell
         self._errors: list[Exception] = []
@@ -66,12 +66,10 @@ class Faults:
     def _one(self, planned: PlannedFault) -> None:
         if self._ending.wait(max(self._started + planned.at - time.monotonic(), 0)):
             return
+        self._await_work()
         begun = time.monotonic() - self._started
         try:
-            words = KINDS[planned.kind](self._arena, Random(planned.seed))
-        except ServerIsDownError as error:
-            self.missed += 1
-            words = f"cut short: the {error} was down"
+            words = self._until_done(planned)
         except Exception as error:
             self._errors.append(error)
             words = f"failed: {error!r}"
@@ -79,3 +77,23 @@ class Faults:
         line = f"fault {planned.seed} at {begun:.1f}-{ended:.1f} s {planned.kind}: {words}"
         self.lines.append(line)
         self._tell(line)
+
+    def _until_done(self, planned: PlannedFault) -> str:
+        """Raises: ServerIsDownError if its server stays away, and what a fault does not expect."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return KINDS[planned.kind](self._arena, Random(planned.seed))
+            except ServerIsDownError:
+                if time.monotonic() > deadline or self._ending.is_set():
+                    raise
+                self.cut_short += 1
+            self._ending.wait(0.2)
+            self._await_work()
+
+    def _await_work(self) -> None:
+        """Let a process connect to the servers, so that there is something to hurt, unless none comes for long."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self._arena.at_work() and time.monotonic() < deadline:
+            if self._ending.wait(0.01) or self._arena.children.fatal:
+                return

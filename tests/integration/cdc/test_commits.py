@@ -33,7 +33,10 @@ ROWS = 2
 
 @contextmanager
 def applier(applied: Applied) -> Iterator[Applier]:
-    """One that holds no lock, so that two can meet; its session ends as that of a process that dies."""
+    """One that holds no lock, so that two can meet; its session ends as that of a process that dies.
+
+    Its clock stands still: nothing is committed because a second has passed.
+    """
     made = applied.made
     with (
         Session.open(endpoint("target", made.pair.target_login), local_infile=True) as target,
@@ -43,7 +46,10 @@ def applier(applied: Applied) -> Iterator[Applier]:
         modes = sync.tables(target, applied.control)
         definitions = Definitions(looking, applied.config, modes)
         tally = Tally(lambda _: None)
-        context = ApplyContext(target, applied.control, "run", RowStyle.LOAD_DATA, ROWS, modes, definitions, tally)
+        style = RowStyle.LOAD_DATA
+        context = ApplyContext(
+            target, applied.control, "run", style, ROWS, modes, definitions, tally, clock=lambda: 0.0
+        )
         found = Applier(context, applied.checkpoint(), same_server=True)
         yield found
         found.close()

@@ -22,6 +22,7 @@ from local.oracle import compare_databases
 from local.servers import Pair
 from local.workload import Size, Workload, WorkloadSettings, create, money
 from tests.fresh_databases import Databases
+from tests.patience import until
 from tests.syncs import Migration
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
@@ -48,6 +49,18 @@ def writing(made: Databases, seed: int, size: Size = SIZE, **settings: Any) -> W
     return Workload(made.pair.source.root_login, WorkloadSettings(made.name, seed, size=size, **settings))
 
 
+def await_more(writer: Workload, transactions: int) -> float:
+    """Return once the application has committed so many more; no seconds of a load's own waiting."""
+    wanted = writer.tally().committed + transactions
+
+    def there() -> bool:
+        writer.check()
+        return writer.tally().committed >= wanted
+
+    until(there, "the application goes on")
+    return 0.0
+
+
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", seeds())
 def test_writers_during_load_catch_up_and_syncs(databases: Callable[..., Databases], seed: int) -> None:
@@ -60,13 +73,15 @@ def test_writers_during_load_catch_up_and_syncs(databases: Callable[..., Databas
         migration.begin()
         migration.create()
         migration.prepare_load()
-        chunks = migration.load(chunk_bytes=100_000)
+        chunks = migration.load(100_000, lambda: await_more(writer, 5))
         migration.mark_overlap()
         results = [migration.catch_up()]
         migration.complete()
         for _ in range(SYNCS):
             time.sleep(seconds / SYNCS)
+            await_more(writer, 50)
             results.append(migration.follow())
+        await_more(writer, 50)
         tally = writer.stop()
     results.append(migration.follow())
     applied = [result.transactions for result in results]
@@ -103,6 +118,11 @@ class Reader(threading.Thread):
                     self._look(cursor)
         except Exception as error:
             self.error = error
+
+    def seen(self) -> tuple[int, int]:
+        """How many committed points so far, and how many states of the accounts."""
+        states = self.states.copy()
+        return len({moves for moves, _ in states}), len({changes for _, changes in states})
 
     def _look(self, cursor: pymysql.cursors.Cursor) -> None:
         cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
@@ -155,18 +175,22 @@ def test_the_sum_of_money_is_the_same_at_every_committed_point(
         migration.complete()
         reader = Reader(server_pair.target.root_login, made.name, migration.control.schema)
         reader.start()
-        until = time.monotonic() + float(os.environ.get("CDC_SECONDS", "4"))
-        while time.monotonic() < until:
+        ends = time.monotonic() + float(os.environ.get("CDC_SECONDS", "4"))
+
+        def seen_enough() -> bool:
+            assert reader.error is None, reader.error
             migration.follow()
+            return time.monotonic() > ends and min(reader.seen()) > 20
+
+        until(seen_enough, "the reader has seen many points, and the accounts in many states")
         writer.stop()
     migration.follow()
     reader.enough.set()
-    reader.join(60)
+    reader.join(120)
+    assert not reader.is_alive(), "the reader does not end"
     assert reader.error is None
-    points = len({moves for moves, _ in reader.states})
-    print(f"{reader.looks} looks at {points} committed points, {len(reader.states)} states of the accounts")
-    assert points > 20, "the reader saw too few points"
-    assert len({changes for _, changes in reader.states}) > 20, "the accounts did not change"
+    points, changes = reader.seen()
+    print(f"{reader.looks} looks at {points} committed points, {changes} states of the accounts")
     assert reader.sums == {money(size)}
     assert reader.orphans == {0}
     equal = compare_databases(*made.oracle_params(), [made.name], structure=False)
