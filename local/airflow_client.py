@@ -115,7 +115,7 @@ class AirflowClient:
 
     # -- DAGs and runs ---------------------------------------------------------------------------------------
 
-    def wait_for_dag(self, dag_id: str, timeout: float = 120, patience: float = PATIENCE) -> None:
+    def wait_for_dag(self, dag_id: str, timeout: float = 600, patience: float = PATIENCE) -> None:
         """Return once the DAG has been parsed.
 
         Raises:

@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.airflow,
     pytest.mark.servers,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(7200),
 ]
 
 _MIGRATION = """
