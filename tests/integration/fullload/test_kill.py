@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from aurora_migration.sql.quoting import identifier, parameter, raw
+from aurora_migration.sql.quoting import parameter, raw
 from aurora_migration.store import load
+from aurora_migration.store.chunks import chunks
 from local.oracle import compare_databases
 from tests.exit_status import RETRY
 from tests.fresh_databases import Databases, create_like_source
@@ -117,16 +118,29 @@ def _kill_at_any_moment(made: Databases, process: subprocess.Popen[str], rng: ra
 
 def _kill_within_a_chunk(made: Databases, process: subprocess.Popen[str], rng: random.Random) -> None:
     """A row of the next chunk is held by another transaction, so that the loader stands before it."""
-    keyed = identifier(made.name) + raw(".keyed")
-    last = int(made.target_root.scalar(raw("SELECT COALESCE(MAX(id), 0) FROM ") + keyed))
-    ends = [int(part.upper[0]) for part in load.ranges(made.target, control_of(made)) if part.upper]
-    end = min((one for one in ends if one > last), default=ROWS)  # of the key range, and so of the chunk at most
-    made.on_target("BEGIN", f"INSERT INTO keyed (id) VALUES ({min(last + rng.randrange(1, 200), end)})")
+    while (span := _next_keys(made)) is None:
+        _go_on(process)
+        _let_chunks_pass(process, 0)
+    made.on_target("BEGIN", f"INSERT INTO keyed (id) VALUES ({min(span[0] + rng.randrange(1, 200), span[1])})")
     _go_on(process)
     until(lambda: _waiting(made, made.name, "keyed"), "the loader waits for that row")
     process.kill()
     process.wait()
     made.on_target("ROLLBACK")
+
+
+def _next_keys(made: Databases) -> tuple[int, int] | None:
+    """Behind which key the next chunk begins, and the end of its range; None if it is of the keyless table."""
+    control = control_of(made)
+    for part in load.ranges(made.target, control):
+        done = list(chunks(made.target, control, part))
+        if done and done[-1].upper == part.upper:
+            continue
+        if part.table.name == "keyless":
+            return None
+        lower = done[-1].upper if done else part.lower
+        return int(lower[0]) if lower else 0, int(part.upper[0]) if part.upper else ROWS
+    raise AssertionError("all is loaded")
 
 
 def _connections(made: Databases) -> set[int]:
