@@ -23,6 +23,7 @@ from playwright.sync_api import (
     Playwright,
     Request,
     ViewportSize,
+    expect,
     sync_playwright,
 )
 
@@ -32,9 +33,13 @@ from local.browser import find_browser
 from local.login import Login
 from local.servers import Pair
 from tests.e2e.conftest import pair_connections
+from tests.e2e.runs import DAG_SECONDS, RUN_SECONDS
 from tests.plugin.control_rows import HOSTILE
 
 __all__ = ["pair_connections"]
+
+PATIENT_MS = 240_000  # costs nothing where all is well
+expect.set_options(timeout=PATIENT_MS)
 
 SIZE: ViewportSize = {"width": 1440, "height": 1000}
 NAME = "museum"
@@ -115,7 +120,9 @@ class Museum:
         """Trigger a DAG, wait for its end and remember the run."""
         dag_id = f"{NAME}.{kind}"
         self.runs[name] = self.airflow.client.trigger(dag_id, conf)
-        assert self.airflow.client.wait_for_run(dag_id, self.runs[name], 300) == state, self.airflow.log_tail()
+        assert self.airflow.client.wait_for_run(dag_id, self.runs[name], RUN_SECONDS) == state, (
+            self.airflow.log_tail()
+        )
         return self.runs[name]
 
     def page_of(self, kind: str, name: str) -> str:
@@ -158,7 +165,7 @@ def museum(airflow: AirflowInstance, server_pair: Pair) -> Museum:
     """A migration that is proved, then a verification that finds what was changed on the target by hand."""
     made = Museum(airflow, server_pair)
     for kind in ("migrate", "verify"):
-        airflow.client.wait_for_dag(f"{NAME}.{kind}")
+        airflow.client.wait_for_dag(f"{NAME}.{kind}", DAG_SECONDS, DAG_SECONDS)
         airflow.client.unpause(f"{NAME}.{kind}")
     made.run("migrate", "proved", "success")
     on(
@@ -223,9 +230,9 @@ class Visit:
         if "aurora-migration/" in path and "/plugin/" not in path:
             frame = self.page.main_frame
         else:
-            self.page.wait_for_selector("iframe", timeout=60_000)
+            self.page.wait_for_selector("iframe")
             frame = next(each for each in self.page.frames if each.parent_frame is not None)
-        frame.wait_for_selector("h1, .empty", timeout=60_000)
+        frame.wait_for_selector("h1, .empty")
         return frame
 
 
@@ -237,11 +244,11 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
     def sign_in(url: str, user: str, password: str, *, dark: bool = False) -> Visit:
         login = {"username": user, "password": password}
-        token = (
-            httpx.post(f"{url}/auth/token", json=login, trust_env=False).raise_for_status().json()["access_token"]
-        )
+        answer = httpx.post(f"{url}/auth/token", json=login, trust_env=False, timeout=PATIENT_MS / 1000)
+        token = answer.raise_for_status().json()["access_token"]
         context = browser.new_context(viewport=SIZE, color_scheme="dark" if dark else "light")
         contexts.append(context)
+        context.set_default_timeout(PATIENT_MS)
         context.add_cookies([{"name": "_token", "value": token, "url": url}])
         made = Visit(context.new_page(), url)
         visits.append(made)

@@ -10,9 +10,13 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Frame, Locator, Page, ViewportSize, expect
 
+from aurora_migration.store.control import Control
 from local.airflow_instance import AirflowInstance
 from local.servers import Pair
 from tests.browser.conftest import GALLERY, SIZE, Visit, refusal
+from tests.browser.live import Watch, report_is_ready, watch_a_load
+from tests.e2e.gates import before_the_first_chunk, before_the_phase, until
+from tests.e2e.runs import DAG_SECONDS
 
 pytestmark = [
     pytest.mark.long,
@@ -20,10 +24,10 @@ pytestmark = [
     pytest.mark.servers,
     pytest.mark.airflow,
     pytest.mark.slow,
-    pytest.mark.timeout(1800),
+    pytest.mark.timeout(14400),
 ]
 Open = Callable[..., Visit]
-RUN_MS = 600_000
+RUN_MS = 3_000_000
 FORM: ViewportSize = {"width": 1180, "height": 1000}
 LOCKED = 3118
 
@@ -33,13 +37,19 @@ def test_a_migration_is_triggered_watched_cut_over_and_reported_by_hand(
 ) -> None:
     window = visit(airflow.url, airflow.user, airflow.password)
     for kind in ("migrate", "cutover"):
-        airflow.client.wait_for_dag(f"{GALLERY}.{kind}")
-    _fill_and_trigger(window.page, f"{airflow.url}/dags/{GALLERY}.migrate", screenshots)
-    frame = _tab_of_the_new_run(window, airflow, f"{GALLERY}.migrate")
-    seen, rows = _watch(window.page, frame)
-    assert len(seen) >= 3, f"saw only {seen} at work"
-    assert len(rows) >= 2, f"rows did not move: {rows}"
-    expect(frame.get_by_text("Proved: the target equals the source.")).to_be_visible(timeout=60_000)
+        airflow.client.wait_for_dag(f"{GALLERY}.{kind}", DAG_SECONDS, DAG_SECONDS)
+    control, root = Control("aurora_migration", GALLERY), server_pair.target.root_login
+    with before_the_first_chunk(server_pair.target_login, root, control) as first:
+        _fill_and_trigger(window.page, f"{airflow.url}/dags/{GALLERY}.migrate", screenshots)
+        frame = _tab_of_the_new_run(window, airflow, f"{GALLERY}.migrate")
+        watch, run_id = Watch(window.page, frame), _new_run(airflow, f"{GALLERY}.migrate")
+        with before_the_phase(root, control, run_id, "objects") as objects:
+            watch_a_load(watch, server_pair, control, run_id, first, lambda: None)
+            until(objects.waiting, "the objects")
+            watch.another_phase()
+    watch.end()
+    print(f"saw {watch.seen} at work, and {watch.rows} rows")
+    expect(frame.get_by_text("Proved: the target equals the source.")).to_be_visible()
     options = airflow.client.get(f"/api/v2/dags/{GALLERY}.migrate/dagRuns")["dag_runs"][0]["conf"]
     assert options["target_table_prep_mode"] == "drop-and-create"
     assert options["verification_level"] == "checksum"
@@ -64,13 +74,13 @@ def _open_form(page: Page, dag: str) -> Locator:
     page.goto(dag)
     page.get_by_role("button", name="Trigger").first.click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_role("button", name="Trigger")).to_be_enabled(timeout=60_000)
+    expect(dialog.get_by_role("button", name="Trigger")).to_be_enabled()
     return dialog
 
 
 def _press(page: Page, dialog: Locator) -> None:
     dialog.get_by_role("button", name="Trigger").click()
-    expect(dialog).to_have_count(0, timeout=60_000)
+    expect(dialog).to_have_count(0)
 
 
 def _fill_and_trigger(page: Page, dag: str, screenshots: Path) -> None:
@@ -97,31 +107,25 @@ def _fill_and_trigger(page: Page, dag: str, screenshots: Path) -> None:
 
 def _tab_of_the_new_run(window: Visit, airflow: AirflowInstance, dag_id: str) -> Frame:
     """The tab *Migration* of the newest run."""
+    return window.open(f"/dags/{dag_id}/runs/{quote(_new_run(airflow, dag_id))}/plugin/migration-run")
+
+
+def _new_run(airflow: AirflowInstance, dag_id: str) -> str:
     runs = airflow.client.get(f"/api/v2/dags/{dag_id}/dagRuns?order_by=-run_after&limit=1")["dag_runs"]
-    return window.open(f"/dags/{dag_id}/runs/{quote(runs[0]['dag_run_id'])}/plugin/migration-run")
-
-
-def _watch(page: Page, frame: Frame) -> tuple[set[str], set[str]]:
-    """The phases that were seen at work, and the numbers of rows that the page showed, while the run went on."""
-    expect(frame.locator(".pulse.live")).to_be_visible(timeout=60_000)
-    seen: set[str] = set()
-    rows: set[str] = set()
-    while frame.locator(".pulse.live").count():
-        seen |= {text.strip() for text in frame.locator(".phases .live .name").all_inner_texts()}
-        rows |= {text for text in frame.locator(".figures .value").all_inner_texts()[:1] if text not in {"–", "0"}}
-        page.wait_for_timeout(300)
-    return seen, rows
+    return str(runs[0]["dag_run_id"])
 
 
 def _approve(page: Page, screenshots: Path) -> None:
-    expect(page.get_by_text("last proved equal")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("last proved equal")).to_be_visible()
     page.screenshot(path=screenshots / "approval-light.png")
     page.get_by_role("button", name="Approve", exact=True).click()
-    expect(page.get_by_text("response successful")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("response successful")).to_be_visible()
 
 
 def _download(page: Page, frame: Frame) -> None:
+    link = frame.get_by_role("link", name="Report of this run as JSON")
+    report_is_ready(page, link)
     with page.expect_download() as download:
-        frame.get_by_role("link", name="Report of this run as JSON").click()
+        link.click()
     report = json.loads(download.value.path().read_text(encoding="utf-8"))
     assert (report["verdict"], report["cutover"]["approved_by"]) == ("cut over", "admin")

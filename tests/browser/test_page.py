@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Frame, expect
 
+from aurora_migration.store.control import Control
 from tests.browser.conftest import NAME, Museum, Visit
+from tests.browser.live import Watch, report_is_ready, watch_a_load
+from tests.e2e.gates import before_the_first_chunk, before_the_phase, until
 from tests.plugin.control_rows import HOSTILE
 
 pytestmark = [
@@ -17,7 +20,7 @@ pytestmark = [
     pytest.mark.servers,
     pytest.mark.airflow,
     pytest.mark.slow,
-    pytest.mark.timeout(1800),
+    pytest.mark.timeout(14400),
 ]
 
 CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8")
@@ -70,8 +73,10 @@ def test_the_report_of_a_run_is_downloaded(museum: Museum, visit: Open) -> None:
     window = as_admin(visit, museum)
     frame = window.open(museum.page_of("migrate", "proved"))
     for form, words in (("HTML", "museum.work"), ("JSON", '"format": 1')):
+        link = frame.get_by_role("link", name=f"Report of this run as {form}")
+        report_is_ready(window.page, link)
         with window.page.expect_download() as download:
-            frame.get_by_role("link", name=f"Report of this run as {form}").click()
+            link.click()
         assert download.value.suggested_filename.endswith(f".{form.lower()}")
         assert words in download.value.path().read_text(encoding="utf-8")
 
@@ -135,23 +140,25 @@ def test_accounts_kept_and_dropped_are_listed(museum: Museum, visit: Open, scree
 
 def test_a_run_moves_on_the_page_without_a_reload(museum: Museum, visit: Open, screenshots: Path) -> None:
     window = as_admin(visit, museum, dark=True)
-    museum.runs["live"] = museum.airflow.client.trigger(
-        f"{NAME}.migrate", {"target_table_prep_mode": "drop-and-create"}
-    )
-    frame = window.open(museum.page_of("migrate", "live"))
-    frame.evaluate("window.sameDocument = true")
-    expect(frame.locator(".pulse.live")).to_be_visible(timeout=60_000)
-    seen: set[str] = set()
-    taken = False
-    while frame.locator(".pulse.live").count():
-        seen |= {text.strip() for text in frame.locator(".phases .live .name").all_inner_texts()}
-        rows = frame.locator(".figures .value").first.inner_text()
-        if "Load" in seen and rows not in {"–", "0"} and not taken:
-            window.page.screenshot(path=screenshots / "running-dark.png")
-            taken = True
-        window.page.wait_for_timeout(300)
-    expect(frame.get_by_text("Proved: the target equals the source.")).to_be_visible(timeout=60_000)
-    assert len(seen) >= 3, f"saw only {seen} at work"
+    museum.runs["live"] = run_id = "live"
+    pair, control = museum.pair, Control("aurora_migration", NAME)
+    root = pair.target.root_login
+    with before_the_phase(root, control, run_id, "plan") as plan:
+        conf = {"target_table_prep_mode": "drop-and-create"}
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
+        museum.airflow.client.send("POST", f"/api/v2/dags/{NAME}.migrate/dagRuns", body)
+        frame = window.open(museum.page_of("migrate", "live"))
+        frame.evaluate("window.sameDocument = true")
+        watch = Watch(window.page, frame)
+        until(plan.waiting, "the plan")  # what was loaded earlier is forgotten by now
+        watch.until(lambda: "Plan" in watch.seen, "the plan")
+        with before_the_first_chunk(pair.target_login, root, control) as first:
+            plan.open()
+            path = screenshots / "running-dark.png"
+            watch_a_load(watch, pair, control, run_id, first, lambda: window.page.screenshot(path=path))
+    watch.end()
+    expect(frame.get_by_text("Proved: the target equals the source.")).to_be_visible()
+    print(f"saw {watch.seen} at work, and {watch.rows} rows")
     assert frame.evaluate("window.sameDocument") is True
 
 
@@ -170,7 +177,7 @@ def test_the_keyboard_is_enough(museum: Museum, visit: Open) -> None:
     first = frame.locator(".tabulator-row .table-name").first.inner_text()
     keyboard.press("Enter")
     expect(heading).to_have_attribute("aria-sort", "descending")
-    assert frame.locator(".tabulator-row .table-name").first.inner_text() != first
+    expect(frame.locator(".tabulator-row .table-name").first).not_to_have_text(first)
     frame.locator("#tab-tables").focus()
     keyboard.press("ArrowRight")
     expect(frame.locator("#tab-findings")).to_be_focused()
