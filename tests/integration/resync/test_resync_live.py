@@ -21,7 +21,7 @@ pytestmark = pytest.mark.servers
 Twins = Callable[..., Databases]
 Make = Callable[[Databases], Resyncs]
 ROWS = 600
-ROUNDS = 5  # over all tables
+ROUNDS = 3  # over all tables
 
 
 class Writer(threading.Thread):
