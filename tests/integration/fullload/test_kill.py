@@ -86,8 +86,10 @@ def test_two_processes_on_one_unit_do_not_double_rows(databases: Callable[..., D
     made.on_target("LOCK TABLES keyless READ")
     with _start(settings) as first, _start(settings) as second:
         control = made.config().control_schema
-        until(lambda: _waiting(made, control, "chunks"), "the second one waits for the claim of the first")
-        made.on_target("UNLOCK TABLES")
+        try:
+            until(lambda: _waiting(made, control, "chunks"), "the second one waits for the claim of the first")
+        finally:
+            made.on_target("UNLOCK TABLES")
         assert sorted(process.wait(timeout=PATIENCE) for process in (first, second)) == [0, RETRY]
     with _start(settings) as again:
         assert again.wait(timeout=PATIENCE) == 0
