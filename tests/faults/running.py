@@ -20,7 +20,7 @@ JOIN_SECONDS = 600
 class Faults:
     """A context manager: its end waits for all faults of the schedule and for everything to be as it was.
 
-    ``lines`` has one line for each fault that is over; ``cut_short`` counts how often one had to be repeated, since
+    ``lines`` has one line for each fault that is over; ``cut_short`` counts how often one was repeated, since
     another one had taken its server away.
     """
 
