@@ -7,6 +7,7 @@ Airflow serve all tests, each with a migration of its own.
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import threading
@@ -39,14 +40,15 @@ from local.dms.faults import (
 from local.dms.operations import OPERATIONS
 from local.login import Login
 from tests.e2e.cutovers import LOCKED, Desk, refusal
-from tests.e2e.runs import RUN_SECONDS, full_log, run, sql, states
+from tests.e2e.gates import until
+from tests.e2e.runs import RUN_SECONDS, begin, full_log, run, sql, states
 
 pytestmark = [
     pytest.mark.long,
     pytest.mark.e2e,
     pytest.mark.airflow,
     pytest.mark.servers,
-    pytest.mark.timeout(1800),
+    pytest.mark.timeout(14400),
 ]
 AWS_KEY = "an-aws-secret-Key-71"
 TIME_FACTOR = 0.002
@@ -297,21 +299,16 @@ def test_changes_follow_after_the_load_and_are_watched(
     assert set(found.values()) == {"success"}, full_log(airflow, "following.migrate", run_id, "report")
     assert cloud.dms.tasks_running() == ["m2a-following"]
     sql(root["source"], "INSERT INTO carried.purchase VALUES (13, 2, 7.77)")
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if sql(root["target"], "SELECT total FROM carried_following.purchase WHERE id = 13"):
-            break
-        time.sleep(0.5)
+    arrived = "SELECT total FROM carried_following.purchase WHERE id = 13"
+    until(lambda: sql(root["target"], arrived), "the row that was inserted")
     _, watched = run(airflow, "following.sync")
     assert watched == {"dms_watch": "success"}
     assert_arrived(root, "following")
     cloud.dms.faults.add(SuspendTable("carried.purchase"))
     sql(root["source"], "UPDATE carried.purchase SET total = 8.88 WHERE id = 13")
+    until(lambda: table_state(cloud, "m2a-following", "purchase") == "Table error", "DMS that has met the change")
     run_id, watched = run(airflow, "following.sync")
-    for _ in range(20):  # DMS may not have met the change yet
-        if watched == {"dms_watch": "failed"}:
-            break
-        run_id, watched = run(airflow, "following.sync")
+    assert watched == {"dms_watch": "failed"}
     assert "dms-table-suspended" in full_log(airflow, "following.sync", run_id, "dms_watch")
     seen = airflow.client.get("/aurora-migration/api/migrations/following/dms")["dms"]
     assert (seen["rows"][0][0], seen["replication"]["status"]) == ("carried.purchase", "running")
@@ -319,20 +316,26 @@ def test_changes_follow_after_the_load_and_are_watched(
     assert torn == {"dms_teardown": "success"}
 
 
+def table_state(cloud: Cloud, task: str, table: str) -> str:
+    """How a task of the stand-in has a table."""
+    dms = cloud.client("dms")
+    filters = [{"Name": "replication-task-id", "Values": [task]}]
+    (one,) = dms.describe_replication_tasks(Filters=filters)["ReplicationTasks"]
+    found = dms.describe_table_statistics(ReplicationTaskArn=one["ReplicationTaskArn"])["TableStatistics"]
+    return next(str(each["TableState"]) for each in found if each["TableName"] == table)
+
+
 def test_an_airflow_that_dies_while_dms_loads_goes_on_and_makes_nothing_twice(
     airflow: AirflowInstance, cloud: Cloud, root: Mapping[str, Login]
 ) -> None:
     usual = cloud.dms.world.delays
     before = Counter(cloud.dms.calls)
-    cloud.dms.world.delays = replace(usual, task_starting=15 / TIME_FACTOR)
-    client = airflow.client
-    client.wait_for_dag("restarted.migrate")
-    client.unpause("restarted.migrate")
-    run_id = client.trigger("restarted.migrate")
-    deadline = time.monotonic() + RUN_SECONDS
-    while states(airflow, "restarted.migrate", run_id).get("dms_load") != "deferred":
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
+    cloud.dms.world.delays = replace(usual, task_starting=math.inf)
+    run_id = begin(airflow, "restarted.migrate")
+    until(
+        lambda: states(airflow, "restarted.migrate", run_id).get("dms_load") == "deferred",
+        "a load that the triggerer waits for",
+    )
     airflow.stop()
     cloud.dms.world.delays = usual
     start_again(airflow)
@@ -346,7 +349,7 @@ def test_an_airflow_that_dies_while_dms_loads_goes_on_and_makes_nothing_twice(
 
 def start_again(airflow: AirflowInstance) -> None:
     """Start it; its work begins at once, and SQLite may then refuse to write the connections again."""
-    for _ in range(10):
+    for _ in range(60):
         try:
             airflow.start()
             return
@@ -391,9 +394,7 @@ def test_a_worker_that_is_killed_after_a_call_finds_what_it_has_made(
         monkeypatch.setitem(OPERATIONS, operation, killing(operation, task))
     before = Counter(cloud.dms.calls)
     client = airflow.client
-    client.wait_for_dag("killed.migrate")
-    client.unpause("killed.migrate")
-    runs.append(client.trigger("killed.migrate"))
+    runs.append(begin(airflow, "killed.migrate"))
     assert client.wait_for_run("killed.migrate", runs[0], RUN_SECONDS) == "success", killed
     assert set(killed) == set(operations)
     tries = {one["task_id"]: one["try_number"] for one in client.task_instances("killed.migrate", runs[0])}
@@ -478,10 +479,9 @@ def test_a_cutover_drains_and_stops_dms_and_gives_it_back_where_it_is_undone(
         assert refusal(app["target"], "leaving") == LOCKED
         sql(root["target"], "UPDATE leaving.marks SET word = 'one' WHERE id = 1")
         count = len(written)
-        while len(written) == count:
-            time.sleep(0.1)
-        while sql(root["target"], "SELECT COUNT(*) FROM control_leaving.awsdms_validation_failures_v1") != [(0,)]:
-            time.sleep(0.1)  # until DMS's own validation has looked again
+        until(lambda: len(written) > count, "another row of the application")
+        failures = "SELECT COUNT(*) FROM control_leaving.awsdms_validation_failures_v1"
+        until(lambda: sql(root["target"], failures) == [(0,)], "another look of DMS's own validation")
 
         run_id = desk.begin()
         desk.answer(run_id, "Approve")
