@@ -19,7 +19,6 @@ from tests.integration.bridge import phases
 pytestmark = [pytest.mark.servers, pytest.mark.airflow]
 
 NEW = Callable[..., Databases]
-CONNECTION = "report_store"
 SECRET = "test-Secret-1"
 
 
@@ -29,6 +28,7 @@ class Store:
 
     client: Any
     bucket: str
+    connection: str  # of this store alone: Airflow keeps the file system of a connection for the process
 
     def objects(self) -> dict[str, bytes]:
         found = self.client.list_objects_v2(Bucket=self.bucket).get("Contents", [])
@@ -47,12 +47,13 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     server.start()
     host, port = server.get_host_and_port()
     extra = {"endpoint_url": f"http://{host}:{port}", "region_name": "eu-west-1"}
+    connection = f"report_store_{secrets.token_hex(4)}"
     login = {"login": "test-key", "password": SECRET}
     monkeypatch.setenv(
-        f"AIRFLOW_CONN_{CONNECTION.upper()}", json.dumps({"conn_type": "aws", **login, "extra": extra})
+        f"AIRFLOW_CONN_{connection.upper()}", json.dumps({"conn_type": "aws", **login, "extra": extra})
     )
     keys = {"aws_access_key_id": login["login"], "aws_secret_access_key": SECRET}
-    made = Store(boto3.client("s3", **extra, **keys), f"reports-{secrets.token_hex(4)}")
+    made = Store(boto3.client("s3", **extra, **keys), f"reports-{secrets.token_hex(4)}", connection)
     where = {"LocationConstraint": "eu-west-1"}
     made.client.create_bucket(Bucket=made.bucket, CreateBucketConfiguration=where)
     try:
@@ -63,7 +64,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 
 def test_a_report_lands_in_a_bucket_and_a_repeated_one_takes_its_place(databases: NEW, store: Store) -> None:
     made = databases("CREATE TABLE t (id INT PRIMARY KEY)", "INSERT INTO t VALUES (1)")
-    folder = f"s3://{CONNECTION}@{store.bucket}/of/migrations"
+    folder = f"s3://{store.connection}@{store.bucket}/of/migrations"
     run = phases.run_of(made, config={"report": {"folder": folder}})
     phases.migrate(run)
     place = f"of/migrations/{run.config.name}/run"
@@ -78,14 +79,12 @@ def test_a_report_lands_in_a_bucket_and_a_repeated_one_takes_its_place(databases
     assert json.loads(again[f"{place}/report.json"])["made_at"] > report["made_at"]
 
 
-@pytest.mark.parametrize(
-    "folder", [f"s3://{CONNECTION}@no-such-bucket-here/x", "s3://no_such_connection@reports/x"]
-)
+@pytest.mark.parametrize("folder", ["s3://{0}@no-such-bucket-here/x", "s3://no_such_connection@reports/x"])
 def test_a_bucket_that_is_not_there_costs_a_warning_without_a_secret(
     databases: NEW, store: Store, caplog: pytest.LogCaptureFixture, folder: str
 ) -> None:
     made = databases("CREATE TABLE t (id INT PRIMARY KEY)")
-    run = phases.run_of(made, config={"report": {"folder": folder}})
+    run = phases.run_of(made, config={"report": {"folder": folder.format(store.connection)}})
     with caplog.at_level(logging.WARNING):
         assert phases.migrate(run)["proven"]
     words = [record.getMessage() for record in caplog.records if record.name == report_files.__name__]
