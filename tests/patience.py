@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from aurora_migration.mysql.session import Session
 from aurora_migration.sql.quoting import parameter, raw
+from local.workload import Workload
 
 T = TypeVar("T")
 SECONDS = 120.0  # costs nothing where all is well
@@ -15,11 +16,11 @@ SECONDS = 120.0  # costs nothing where all is well
 TRX_PAUSE = 0.2
 
 
-def until(reached: Callable[[], T], awaited: str, pause: float = 0.01) -> T:
+def until(reached: Callable[[], T], awaited: str, pause: float = 0.01, seconds: float = SECONDS) -> T:
     """What ``reached`` answers, as soon as that is true. Raises: AssertionError, which says what never came."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + seconds
     while not (found := reached()):
-        assert time.monotonic() < deadline, f"not after {SECONDS:.0f} s: {awaited}"
+        assert time.monotonic() < deadline, f"not after {seconds:.0f} s: {awaited}"
         time.sleep(pause)
     return found
 
@@ -30,3 +31,14 @@ def until_at(root: Session, thread: int, state: str) -> None:
     sql += raw(" AND STATE LIKE ") + parameter("state")
     values = {"thread": thread, "state": f"{state}%"}
     until(lambda: root.scalar(sql, values), f"connection {thread} in the state {state!r}")
+
+
+def until_committed(writer: Workload, transactions: int) -> None:
+    """Return once an application has committed so many more. Raises: as `Workload.check`."""
+    wanted = writer.tally().committed + transactions
+
+    def there() -> bool:
+        writer.check()
+        return writer.tally().committed >= wanted
+
+    until(there, "the application goes on")

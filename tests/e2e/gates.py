@@ -6,7 +6,6 @@ So a process can be killed, or an application can write, while a load is in the 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ from pymysql.cursors import Cursor
 from aurora_migration.mysql.session import Session
 from aurora_migration.store.control import Control
 from local.login import Login
+from tests import patience
 from tests.e2e.runs import sql
 from tests.fresh_databases import endpoint
 
@@ -40,12 +40,8 @@ SELECT ENGINE_TRANSACTION_ID FROM performance_schema.data_locks WHERE THREAD_ID 
 
 
 def until(reached: Callable[[], T], awaited: str, seconds: float = SECONDS) -> T:
-    """What ``reached`` answers, as soon as that is true. Raises: AssertionError, which says what never came."""
-    deadline = time.monotonic() + seconds
-    while not (found := reached()):
-        assert time.monotonic() < deadline, f"not after {seconds:.0f} s: {awaited}"
-        time.sleep(0.05)
-    return found
+    """As `patience.until`, with the time that a whole Airflow may take."""
+    return patience.until(reached, awaited, 0.05, seconds)
 
 
 class Gate:

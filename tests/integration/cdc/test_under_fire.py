@@ -22,7 +22,7 @@ from local.oracle import compare_databases
 from local.servers import Pair
 from local.workload import Size, Workload, WorkloadSettings, create, money
 from tests.fresh_databases import Databases
-from tests.patience import until
+from tests.patience import until, until_committed
 from tests.syncs import Migration
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
@@ -49,18 +49,6 @@ def writing(made: Databases, seed: int, size: Size = SIZE, **settings: Any) -> W
     return Workload(made.pair.source.root_login, WorkloadSettings(made.name, seed, size=size, **settings))
 
 
-def await_more(writer: Workload, transactions: int) -> float:
-    """Return once the application has committed so many more; no seconds of a load's own waiting."""
-    wanted = writer.tally().committed + transactions
-
-    def there() -> bool:
-        writer.check()
-        return writer.tally().committed >= wanted
-
-    until(there, "the application goes on")
-    return 0.0
-
-
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", seeds())
 def test_writers_during_load_catch_up_and_syncs(databases: Callable[..., Databases], seed: int) -> None:
@@ -70,18 +58,23 @@ def test_writers_during_load_catch_up_and_syncs(databases: Callable[..., Databas
     rows = (10_000, 500, 3_000)[seed % 3]
     migration = Migration(made, {"keyless_tables": "row-image", "transaction_rows": rows}, style)
     with writing(made, seed, compress=True, rate=600) as writer:
+
+        def some_more() -> float:
+            until_committed(writer, 5)
+            return 0.0  # the load itself has nothing to wait for
+
         migration.begin()
         migration.create()
         migration.prepare_load()
-        chunks = migration.load(100_000, lambda: await_more(writer, 5))
+        chunks = migration.load(100_000, some_more)
         migration.mark_overlap()
         results = [migration.catch_up()]
         migration.complete()
         for _ in range(SYNCS):
             time.sleep(seconds / SYNCS)
-            await_more(writer, 50)
+            until_committed(writer, 50)
             results.append(migration.follow())
-        await_more(writer, 50)
+        until_committed(writer, 50)
         tally = writer.stop()
     results.append(migration.follow())
     applied = [result.transactions for result in results]

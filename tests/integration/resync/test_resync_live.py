@@ -15,7 +15,7 @@ from local.oracle import compare_databases
 from local.workload import Size, Workload, WorkloadSettings, create, tables
 from tests.fresh_databases import Databases, create_like_source
 from tests.integration.resync.resyncs import Resyncs, assert_equal
-from tests.patience import until
+from tests.patience import until, until_committed
 
 pytestmark = pytest.mark.servers
 Twins = Callable[..., Databases]
@@ -152,24 +152,13 @@ def test_an_application_writes_and_a_last_resync_is_equal(databases: Twins, resy
         for _ in range(ROUNDS):
             for table in tables(size):
                 resync(table, chunk_rows=100)
-                await_more(workload, 10)
-        await_more(workload, 100)
+                until_committed(workload, 10)
+        until_committed(workload, 100)
     assert not same_rows(made), "nothing was on its way"
     for table in tables(size):
         resync(table, chunk_rows=100)
     assert same_rows(made)
     assert sum(resync(table, chunk_rows=100).chunks_differing for table in tables(size)) == 0
-
-
-def await_more(workload: Workload, transactions: int) -> None:
-    """Return once the application has committed so many more."""
-    wanted = workload.tally().committed + transactions
-
-    def there() -> bool:
-        workload.check()
-        return workload.tally().committed >= wanted
-
-    until(there, "the application goes on")
 
 
 def same_rows(made: Databases) -> bool:
